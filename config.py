@@ -1,0 +1,107 @@
+"""Settings of one installation, from the environment and `.env`: the only reader of the environment."""
+
+import hashlib
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# The kernel's limit on the path of a Unix socket is 108 bytes; PostgreSQL adds its own file name.
+LONGEST_SOCKET_DIRECTORY = 80
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each field is read from the variable of its name in upper case."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    port: int = Field(default=8080, ge=1, le=65535)
+    public_url: str | None = None
+    """What stations and people are told, such as https://charge.example.com; by default this machine's port."""
+    data_dir: Path = Path("var")
+    database_url: str | None = None
+    redis_url: str | None = None
+    admin_email: str = "admin@example.com"
+    admin_password: str | None = None
+    secret_key: str | None = None
+    """Signs cookies and tokens. Made at the first start and kept in `data_dir` unless given."""
+    web_workers: int = Field(default=2, ge=1)
+    worker_processes: int = Field(default=2, ge=1)
+    time_zone: str = "Europe/Copenhagen"
+    """In which zone times are shown to those who have not chosen one."""
+    heartbeat_interval_seconds: int = Field(default=300, ge=1)
+    """Told to each station when it boots."""
+    log_level: str = "INFO"
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg(cls, value: str | None) -> str | None:
+        """Accept the addresses that hosters hand out (postgres://, postgresql://) for psycopg 3."""
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must begin with postgresql://")
+        return f"postgresql+psycopg://{rest}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where the embedded servers listen; short, because the path of a Unix socket is limited."""
+        inside = self.data_dir / "run"
+        if len(str(inside)) <= LONGEST_SOCKET_DIRECTORY:
+            return inside
+        name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"charge-portal-{name}"
+
+    @property
+    def postgres_url(self) -> str:
+        """The database in SQLAlchemy's form: the configured one, else the embedded one."""
+        return self.database_url or f"postgresql+psycopg://postgres@/charge_portal?host={self.socket_dir}/postgres"
+
+    @property
+    def valkey_url(self) -> str:
+        """The Redis-compatible server: the configured one, else the embedded one."""
+        return self.redis_url or f"unix://{self.socket_dir}/valkey/valkey.sock"
+
+    @property
+    def portal_url(self) -> str:
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def ocpp16_url(self) -> str:
+        """Where a station that speaks OCPP 1.6J connects; it appends /<charge_box_id>."""
+        parts = urlsplit(self.portal_url)
+        scheme = {"http": "ws", "https": "wss"}[parts.scheme]
+        return urlunsplit((scheme, parts.netloc, f"{parts.path}/Ocpp/websocket", "", ""))
+
+    @property
+    def ocpp15_url(self) -> str:
+        """Where a station that speaks OCPP 1.5 over SOAP sends its requests."""
+        return f"{self.portal_url}/Ocpp/CentralSystemService15"
+
+    def session_secret(self) -> str:
+        """The secret that signs cookies and tokens."""
+        if self.secret_key:
+            return self.secret_key
+        return (self.data_dir / "secret_key").read_text().strip()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

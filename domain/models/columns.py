@@ -1,0 +1,22 @@
+"""Column types used by more than one model."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from sqlalchemy import BigInteger, DateTime, Enum, Identity, Integer
+from sqlalchemy.orm import mapped_column
+
+Key = Annotated[int, mapped_column(Integer, primary_key=True)]
+"""The key of a table that stays small. Never reused, so that history can name a node that is gone."""
+
+BigKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+"""The key of a table that grows."""
+
+At = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+"""A moment, aware, in UTC."""
+
+
+def word(words: type[StrEnum]) -> Enum:
+    """A column that holds one of `words`, as text: adding a word later needs no change of a database type."""
+    return Enum(words, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])

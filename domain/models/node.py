@@ -1,0 +1,171 @@
+"""The tree: one system, its sites, their floors, and the stations on them. Outlets have their own file."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from flask_appbuilder import Model
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.models.columns import Key, word
+from domain.statuses import StationStatus
+
+if TYPE_CHECKING:
+    from domain.models.outlet import Outlet
+
+
+class System(Model):
+    """The root of the tree; there is exactly one row."""
+
+    __tablename__ = "system"
+    __table_args__ = (CheckConstraint("id = 1", name="ck_system_one_row"),)
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str] = mapped_column(Text, server_default="", default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(Model):
+    """A place with stations."""
+
+    __tablename__ = "site"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    description: Mapped[str] = mapped_column(Text, server_default="", default="")
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    street: Mapped[str] = mapped_column(String(200), server_default="", default="")
+    postal_code: Mapped[str] = mapped_column(String(20), server_default="", default="")
+    city: Mapped[str] = mapped_column(String(100), server_default="", default="")
+    country: Mapped[str] = mapped_column(String(100), server_default="", default="")
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+
+    floors: Mapped[list["Floor"]] = relationship(back_populates="site", passive_deletes="all")
+    stations: Mapped[list["Station"]] = relationship(back_populates="site", passive_deletes="all")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Floor(Model):
+    """A parking level of a site."""
+
+    __tablename__ = "floor"
+    __table_args__ = (
+        UniqueConstraint("site_id", "name", name="uq_floor_site_id_name"),
+        UniqueConstraint("id", "site_id", name="uq_floor_id_site_id"),
+    )
+
+    id: Mapped[Key]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str] = mapped_column(Text, server_default="", default="")
+
+    site: Mapped[Site] = relationship(back_populates="floors")
+    stations: Mapped[list["Station"]] = relationship(
+        back_populates="floor",
+        passive_deletes="all",
+        primaryjoin="Station.floor_id == Floor.id",
+        foreign_keys="Station.floor_id",
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StationKind(StrEnum):
+    """What stands at a node of the station level."""
+
+    CHARGING_STATION = "charging_station"
+    SUPPLY_CONTROLLER = "supply_controller"
+
+
+class Station(Model):
+    """One device, on a site or on one of its floors."""
+
+    __tablename__ = "station"
+    __table_args__ = (
+        # With the site in the key, a station can never stand on a floor of another site.
+        ForeignKeyConstraint(
+            ["floor_id", "site_id"],
+            ["floor.id", "floor.site_id"],
+            name="fk_station_floor",
+            ondelete="RESTRICT",
+        ),
+        Index("ix_station_site_id_floor_id", "site_id", "floor_id"),
+        Index("ix_station_online", "last_seen_at", postgresql_where=text("online")),
+    )
+
+    id: Mapped[Key]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
+    floor_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str] = mapped_column(Text, server_default="", default="")
+    charge_box_id: Mapped[str] = mapped_column(String(100), unique=True)
+    kind: Mapped[StationKind] = mapped_column(
+        word(StationKind),
+        server_default=StationKind.CHARGING_STATION.value,
+        default=StationKind.CHARGING_STATION,
+    )
+
+    protocol: Mapped[str | None] = mapped_column(String(20))
+    """The version it last spoke, such as ocpp1.6."""
+    vendor: Mapped[str | None] = mapped_column(String(100))
+    model: Mapped[str | None] = mapped_column(String(100))
+    serial_number: Mapped[str | None] = mapped_column(String(100))
+    firmware_version: Mapped[str | None] = mapped_column(String(100))
+    booted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    online: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    # What connector 0 says: the station as a whole.
+    status: Mapped[StationStatus | None] = mapped_column(word(StationStatus))
+    error_code: Mapped[str | None] = mapped_column(String(50))
+    vendor_error_code: Mapped[str | None] = mapped_column(String(50))
+    status_info: Mapped[str | None] = mapped_column(String(255))
+    status_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    site: Mapped[Site] = relationship(back_populates="stations")
+    floor: Mapped[Floor | None] = relationship(
+        back_populates="stations", primaryjoin="Station.floor_id == Floor.id", foreign_keys="Station.floor_id"
+    )
+    outlets: Mapped[list["Outlet"]] = relationship(
+        back_populates="station", passive_deletes="all", order_by="Outlet.number"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnknownStation(Model):
+    """A device that called under a name that nobody created; an administrator may adopt it."""
+
+    __tablename__ = "unknown_station"
+
+    id: Mapped[Key]
+    charge_box_id: Mapped[str] = mapped_column(String(100), unique=True)
+    protocol: Mapped[str | None] = mapped_column(String(20))
+    remote_address: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    first_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), index=True)
+
+    def __str__(self) -> str:
+        return self.charge_box_id

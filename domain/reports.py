@@ -1,0 +1,102 @@
+"""What a station says, in the domain's words, whatever version of OCPP it said it in.
+
+The engine's translators make these from the wire; the domain's functions act on them. Each is complete in itself: it
+carries the station's key and the time at which the portal received it. Energies are in Wh, powers in W, currents in A,
+times aware and in UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.statuses import OutletStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Common to all: who, and when it arrived."""
+
+    station_id: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BootReport(Report):
+    """The station started (OCPP 1.6, 4.2)."""
+
+    protocol: str
+    vendor: str | None
+    model: str | None
+    serial_number: str | None
+    firmware_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport(Report):
+    """An outlet, or with number 0 the station as a whole, has a state (OCPP 1.6, 4.9)."""
+
+    outlet_number: int
+    status: OutletStatus
+    status_at: datetime
+    error_code: str | None
+    vendor_error_code: str | None
+    status_info: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeReport(Report):
+    """Somebody presents a tag (OCPP 1.6, 4.1)."""
+
+    id_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a meter showed at one moment; `samples` is the whole as it was sent."""
+
+    measured_at: datetime
+    energy_wh: float | None
+    power_w: float | None
+    current_a: float | None
+    soc_percent: float | None
+    samples: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StartReport(Report):
+    """A charge began (OCPP 1.6, 4.8)."""
+
+    outlet_number: int
+    id_token: str
+    meter_start_wh: int
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopReport(Report):
+    """A charge stopped (OCPP 1.6, 4.10)."""
+
+    charging_session_id: int
+    id_token: str | None
+    meter_stop_wh: int
+    stopped_at: datetime
+    reason: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReport(Report):
+    """Meter readings of an outlet (OCPP 1.6, 4.7); number 0 is the station's main meter."""
+
+    outlet_number: int
+    charging_session_id: int | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataTransferReport(Report):
+    """Something of the vendor's own (OCPP 1.6, 4.3)."""
+
+    vendor_id: str
+    message_id: str | None
+    data: str | None

@@ -1,0 +1,1 @@
+"""What people see: pages, tables, forms and the REST API. Knows nothing of OCPP."""

@@ -1,0 +1,1 @@
+"""Reference data that every installation needs, and the demo company."""
