@@ -1,0 +1,178 @@
+"""A tiny central system on loopback, written with the `ocpp` package, that notes all it hears."""
+
+import asyncio
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import unquote
+
+from ocpp.exceptions import InternalError
+from ocpp.routing import on
+from ocpp.v16 import ChargePoint, call_result
+from ocpp.v16.enums import Action
+from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+NOW = "2026-11-22T10:00:00Z"
+PATH = "/Ocpp/websocket"
+
+
+@dataclass(frozen=True)
+class Heard:
+    charge_box_id: str
+    action: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+class Conversation(ChargePoint):
+    """The central system's end of one line."""
+
+    def __init__(self, central: "CentralSystem", charge_box_id: str, connection: ServerConnection) -> None:
+        super().__init__(charge_box_id, connection, response_timeout=5)
+        self.central = central
+        self.connection = connection
+
+    async def route_message(self, raw_msg: str) -> None:
+        message = json.loads(raw_msg)
+        if message[0] == 2:
+            self.central.note(Heard(self.id, message[2], message[3], datetime.now(UTC)))
+            if message[2] in self.central.deaf_to:
+                return
+        await super().route_message(raw_msg)
+
+    def cut(self) -> None:
+        self.connection.transport.abort()
+
+    @on(Action.boot_notification)
+    def on_boot_notification(self, **_: Any) -> call_result.BootNotification:
+        statuses = self.central.boot_statuses
+        status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+        return call_result.BootNotification(NOW, interval=self.central.interval_seconds, status=status)
+
+    @on(Action.heartbeat)
+    def on_heartbeat(self, **_: Any) -> call_result.Heartbeat:
+        return call_result.Heartbeat(NOW)
+
+    @on(Action.status_notification)
+    def on_status_notification(self, **_: Any) -> call_result.StatusNotification:
+        return call_result.StatusNotification()
+
+    @on(Action.authorize)
+    def on_authorize(self, id_tag: str, **_: Any) -> call_result.Authorize:
+        return call_result.Authorize(self.central.id_tag_info(id_tag, self.central.refused_tags))
+
+    @on(Action.start_transaction)
+    def on_start_transaction(self, id_tag: str, **_: Any) -> call_result.StartTransaction:
+        self.central.fail_if_told()
+        self.central.transaction_id += 1
+        info = self.central.id_tag_info(id_tag, self.central.refused_at_start)
+        return call_result.StartTransaction(self.central.transaction_id, info)
+
+    @on(Action.stop_transaction)
+    def on_stop_transaction(self, **_: Any) -> call_result.StopTransaction:
+        self.central.fail_if_told()
+        return call_result.StopTransaction()
+
+    @on(Action.meter_values)
+    def on_meter_values(self, **_: Any) -> call_result.MeterValues:
+        return call_result.MeterValues()
+
+
+class CentralSystem:
+    """Answers until told otherwise; each field may be changed while it runs."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        self.lines: dict[str, Conversation] = {}
+        self.strangers: set[str] = set()
+        """Charge box ids that are refused with 404."""
+        self.refused_tags: set[str] = set()
+        self.refused_at_start: set[str] = set()
+        self.boot_statuses = ["Accepted"]
+        self.interval_seconds = 300
+        self.deaf_to: set[str] = set()
+        """Actions that are heard and never answered."""
+        self.failures = 0
+        """How many of the next starts and stops are answered with a CALLERROR."""
+        self.password: str | None = None
+        """What the last station gave as HTTP Basic, with its name."""
+        self.transaction_id = 0
+        self._news = asyncio.Event()
+        self._server: Server | None = None
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        self._server = await serve(
+            self._talk, "127.0.0.1", self._port, subprotocols=["ocpp1.6"], process_request=self._admit
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self._port}{PATH}"
+
+    def said(self, *actions: str) -> list[dict[str, Any]]:
+        """The payloads of these actions, in the order heard."""
+        return [heard.payload for heard in self.heard if heard.action in actions]
+
+    def statuses(self, outlet: int) -> list[str]:
+        told = self.said("StatusNotification")
+        return [payload["status"] for payload in told if payload["connectorId"] == outlet]
+
+    async def until(self, condition: Callable[[], object], timeout_seconds: float = 10) -> None:
+        """Wait for a condition that a message, or a line opened or closed, can bring about."""
+        async with asyncio.timeout(timeout_seconds):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    def note(self, heard: Heard) -> None:
+        self.heard.append(heard)
+        self._news.set()
+
+    def id_tag_info(self, id_tag: str, refused: set[str]) -> dict[str, str]:
+        return {"status": "Invalid" if id_tag in refused else "Accepted"}
+
+    def fail_if_told(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise InternalError("out of order")
+
+    async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        _, _, credentials = request.headers.get("Authorization", "").partition("Basic ")
+        self.password = b64decode(credentials).decode()
+        if _charge_box_id(request.path) in self.strangers:
+            return connection.respond(HTTPStatus.NOT_FOUND, "unknown station")
+        return None
+
+    async def _talk(self, connection: ServerConnection) -> None:
+        charge_box_id = _charge_box_id(connection.request.path)
+        line = self.lines[charge_box_id] = Conversation(self, charge_box_id, connection)
+        self._news.set()
+        with suppress(ConnectionClosed):
+            await line.start()
+        if self.lines.get(charge_box_id) is line:
+            del self.lines[charge_box_id]
+        self._news.set()
+
+
+def _charge_box_id(path: str) -> str:
+    return unquote(path.removeprefix(f"{PATH}/"))
