@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """In which zone times are shown to those who have not chosen one."""
     heartbeat_interval_seconds: int = Field(default=300, ge=1)
     """Told to each station when it boots."""
+    trusted_proxies: int = Field(default=0, ge=0)
+    """How many proxies of ours stand before the portal and write X-Forwarded-For, -Proto and -Host."""
     log_level: str = "INFO"
 
     @field_validator("data_dir")

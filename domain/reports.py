@@ -10,6 +10,41 @@ from datetime import datetime
 from typing import Any
 
 from domain.statuses import OutletStatus
+from domain.stops import StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectReport:
+    """A device calls under a name of its own; whether a station has that name is yet to be seen."""
+
+    charge_box_id: str
+    protocol: str
+    remote_address: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectReport:
+    """A connection of a station is gone; see `stations.connect` for its number."""
+
+    station_id: int
+    connection_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When a connection last brought anything."""
+
+    station_id: int
+    connection_number: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReport:
+    """All the connections of one process, every few seconds."""
+
+    sightings: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +115,7 @@ class StopReport(Report):
     id_token: str | None
     meter_stop_wh: int
     stopped_at: datetime
-    reason: str
+    reason: StopReason
     readings: tuple[Reading, ...]
 
 

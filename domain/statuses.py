@@ -5,6 +5,7 @@ question: can I charge here? So each outlet and station is shown as available, c
 order of rising concern; a branch shows the worst below it.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -35,3 +36,62 @@ class Shown(StrEnum):
     CHARGING = "charging"
     FAULT = "fault"
     OFFLINE = "offline"
+
+
+CONCERN = (Shown.AVAILABLE, Shown.CHARGING, Shown.FAULT, Shown.OFFLINE)
+"""In the order of rising concern."""
+
+SHOWN = {
+    OutletStatus.AVAILABLE: Shown.AVAILABLE,
+    OutletStatus.PREPARING: Shown.CHARGING,
+    OutletStatus.CHARGING: Shown.CHARGING,
+    OutletStatus.SUSPENDED_EV: Shown.CHARGING,
+    OutletStatus.SUSPENDED_EVSE: Shown.CHARGING,
+    OutletStatus.FINISHING: Shown.CHARGING,
+    OutletStatus.OCCUPIED: Shown.CHARGING,
+    OutletStatus.RESERVED: Shown.CHARGING,
+    OutletStatus.FAULTED: Shown.FAULT,
+    OutletStatus.UNAVAILABLE: Shown.OFFLINE,
+}
+"""Blue is every outlet that somebody has taken; grey one that its operator took out of service."""
+
+CABLE_IN = frozenset(
+    {
+        OutletStatus.PREPARING,
+        OutletStatus.CHARGING,
+        OutletStatus.SUSPENDED_EV,
+        OutletStatus.SUSPENDED_EVSE,
+        OutletStatus.FINISHING,
+        OutletStatus.OCCUPIED,
+    }
+)
+"""The states in which a car is at the cable."""
+
+CABLE_OUT = frozenset({OutletStatus.AVAILABLE, OutletStatus.RESERVED})
+"""The states in which none is. Unavailable and Faulted tell nothing about the cable."""
+
+
+def worst(shown: Iterable[Shown]) -> Shown:
+    """What a branch of the tree shows; an empty one has nothing wrong."""
+    return max(shown, key=CONCERN.index, default=Shown.AVAILABLE)
+
+
+def shown_of_outlet(station_online: bool, station_status: StationStatus | None, status: OutletStatus | None) -> Shown:
+    """A station that is out of order takes its outlets with it; an outlet that never spoke is taken as free."""
+    return worst(_shown(station_online, state) for state in (station_status, status))
+
+
+def shown_of_station(
+    online: bool, status: StationStatus | None, outlet_statuses: Iterable[OutletStatus | None]
+) -> Shown:
+    """The worst of the station itself and its outlets; one outlet out of service does not make a station offline."""
+    itself = _shown(online, status)
+    outlets = [_shown(online, state) for state in outlet_statuses]
+    serving = [shown for shown in outlets if shown is not Shown.OFFLINE]
+    return worst([itself, *(serving or outlets)])
+
+
+def _shown(online: bool, status: OutletStatus | None) -> Shown:
+    if not online:
+        return Shown.OFFLINE
+    return Shown.AVAILABLE if status is None else SHOWN[status]

@@ -1,13 +1,25 @@
 """The portal as a web application."""
 
+from datetime import timedelta
+
 from flask import Flask
 from flask.globals import app_ctx
 from flask_appbuilder import AppBuilder
+from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session
 
 from config import get_settings
 from domain.db import session_factory
-from portal.security import ADMINISTRATOR, PortalSecurityManager
+from portal import api, assets, errors, formats, frame, gate, headers, hosts, language, limits
+from portal.health import health
+from portal.pages.start import StartView
+from portal.roles import ADMINISTRATOR, BUILT_IN_ROLES
+from portal.routes import add_views
+from portal.security import PortalSecurityManager
+
+SIGNED_IN_FOR = timedelta(hours=12)
+REMEMBERED_FOR = timedelta(days=30)
+LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
 
 
 def create_portal() -> Flask:
@@ -17,13 +29,33 @@ def create_portal() -> Flask:
         SECRET_KEY=get_settings().session_secret(),
         APP_NAME="Charge Portal",
         AUTH_ROLE_ADMIN=ADMINISTRATOR,
+        FAB_BASE_TEMPLATE="base.html",
+        FAB_ROLES=BUILT_IN_ROLES,
         FAB_SECURITY_MANAGER_CLASS=None,
         # Tables are made by migrations, permissions by the launcher, both once and before any process serves.
         FAB_CREATE_DB=False,
         FAB_UPDATE_PERMS=False,
+        LANGUAGES=language.LANGUAGES,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        REMEMBER_COOKIE_DURATION=REMEMBERED_FOR,
+        WTF_CSRF_TIME_LIMIT=SIGNED_IN_FOR.total_seconds(),
+        **api.CONFIGURATION,
+        **headers.cookie_configuration(),
+        **limits.configuration(),
     )
     db = scoped_session(session_factory(), scopefunc=lambda: id(app_ctx._get_current_object()))
     app.teardown_appcontext(lambda _error: db.remove())
+    # In this order a request meets them. The user first, because a page that says no shows the frame too.
+    app.before_request(PortalSecurityManager.before_request)
+    for part in (headers, hosts, limits):
+        part.init_app(app)
+    CSRFProtect(app)
     with app.app_context():
-        AppBuilder(app, db, security_manager_class=PortalSecurityManager)
+        builder = AppBuilder(app, db, indexview=StartView, security_manager_class=PortalSecurityManager)
+        add_views(builder)
+        api.init_app(app, builder)
+    app.register_blueprint(health)
+    for part in (gate, language, formats, assets, frame, errors):
+        part.init_app(app)
     return app

@@ -62,7 +62,7 @@ class ChargingSession(Model):
     stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the energy stopped: the StopTransaction, by the station's word."""
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    """When the cable left the car, if the station tells; else as `stopped_at`."""
+    """When the cable left the car, if the station tells; until then, and else, as `stopped_at`."""
     duration_seconds: Mapped[float | None] = mapped_column(
         Computed("extract(epoch from (ended_at - started_at))::double precision", persisted=True)
     )
@@ -110,12 +110,13 @@ class ChargingSession(Model):
             "meter_start_wh",
             unique=True,
         ),
-        # The sessions that still go on, and those whose cable is still in the car.
+        # The sessions that still go on.
         Index("ix_charging_session_open", "outlet_id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_charging_session_started_at", "started_at", "id"),
         Index("ix_charging_session_site", "site_id", "started_at", "id"),
         Index("ix_charging_session_node", "node_id", "started_at", "id"),
         Index("ix_charging_session_user", "user_id", "started_at", "id"),
+        Index("ix_charging_session_review", text("(cardinality(review_reasons) > 0)"), "id"),
         *(Index(f"ix_charging_session_{name}", name, "id") for name in SORTED_COLUMNS if name not in ("id", "node_id")),
         {"postgresql_partition_by": "RANGE (started_at)"},
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     Double,
@@ -134,6 +135,8 @@ class Station(Model):
     booted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     online: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    connection_number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
+    """Counts its connections; the highest is the one that holds. See stations.py."""
 
     # What connector 0 says: the station as a whole.
     status: Mapped[StationStatus | None] = mapped_column(word(StationStatus))

@@ -48,6 +48,8 @@ class Outlet(Model):
     vendor_error_code: Mapped[str | None] = mapped_column(String(50))
     status_info: Mapped[str | None] = mapped_column(String(255))
     status_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    occupied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when a car is at the cable, as far as the station told; empty when none is."""
 
     station: Mapped[Station] = relationship(back_populates="outlets")
 

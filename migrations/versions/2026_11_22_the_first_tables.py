@@ -289,6 +289,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index("ix_charging_session_outlet_number", "charging_session", ["outlet_number", "id"], unique=False)
+    op.create_index(
+        "ix_charging_session_review",
+        "charging_session",
+        [sa.literal_column("(cardinality(review_reasons) > 0)"), "id"],
+        unique=False,
+    )
     op.create_index("ix_charging_session_site", "charging_session", ["site_id", "started_at", "id"], unique=False)
     op.create_index("ix_charging_session_site_name", "charging_session", ["site_name", "id"], unique=False)
     op.create_index("ix_charging_session_started_at", "charging_session", ["started_at", "id"], unique=False)
@@ -358,6 +364,7 @@ def upgrade() -> None:
         sa.Column("booted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("online", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("connection_number", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -430,6 +437,7 @@ def upgrade() -> None:
         sa.Column("vendor_error_code", sa.String(length=50), nullable=True),
         sa.Column("status_info", sa.String(length=255), nullable=True),
         sa.Column("status_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("occupied_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("number > 0", name="ck_outlet_number"),
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id"),
@@ -460,6 +468,7 @@ def downgrade() -> None:
     op.drop_index("ix_charging_session_started_at", table_name="charging_session")
     op.drop_index("ix_charging_session_site_name", table_name="charging_session")
     op.drop_index("ix_charging_session_site", table_name="charging_session")
+    op.drop_index("ix_charging_session_review", table_name="charging_session")
     op.drop_index("ix_charging_session_outlet_number", table_name="charging_session")
     op.drop_index(
         "ix_charging_session_open",

@@ -6,7 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from datetime import UTC, datetime, timedelta
 
-from central_system import CentralSystem
+from tests.simulator.central_system import CentralSystem
 
 PROGRAM = ("-c", "from simulator.cli import simulate; simulate(prog_name='simulate')")
 QUICK = ("--speed", "100000")

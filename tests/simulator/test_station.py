@@ -2,13 +2,13 @@ import asyncio
 import json
 
 import pytest
-from central_system import NOW, CentralSystem
 from ocpp.exceptions import InternalError, NotImplementedError
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, Reason
 
 from simulator.errors import LineLost, NoAnswer, NoLine
 from simulator.station import Station
+from tests.simulator.central_system import NOW, CentralSystem
 
 
 def test_each_message_brings_its_whole_reply() -> None:

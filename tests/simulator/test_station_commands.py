@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from central_system import CentralSystem, Conversation
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import ChargePointStatus, Reason, ResetType
 
 from simulator.station import Station
+from tests.simulator.central_system import CentralSystem, Conversation
 
 
 def with_station(converse: Callable[[CentralSystem, Conversation, Station], Awaitable[Any]]) -> Any:

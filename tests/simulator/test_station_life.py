@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain, repeat
 
-from central_system import CentralSystem
 from ocpp.v16 import call
 from ocpp.v16.enums import ChargePointErrorCode, ConfigurationKey, Reason
 
@@ -17,6 +16,7 @@ from simulator.life import Life
 from simulator.station import Station
 from simulator.tally import Tally
 from simulator.visits import Breakdown, Fault, Visit, chance
+from tests.simulator.central_system import CentralSystem
 
 LONG = 10**6
 VISIT = Visit(

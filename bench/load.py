@@ -1,0 +1,129 @@
+"""Many stations at once, each with one call under way, as cheap as Python can be: the load must not be the bottleneck.
+
+    python -m bench.load URL STATIONS SECONDS
+
+prints one line of JSON: how many messages were answered, how many a second, and the percentiles of the wait.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import struct
+import sys
+import time
+from urllib.parse import urlsplit
+
+NO_MASK = bytes(4)
+"""A client must mask its frames (RFC 6455, 5.3); masking with zeros changes nothing and costs nothing."""
+
+SAMPLES = [
+    {"value": "1234567", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
+    {"value": "11040.5", "measurand": "Power.Active.Import", "unit": "W"},
+    {"value": "16.0", "measurand": "Current.Import", "unit": "A", "phase": "L1"},
+    {"value": "54", "measurand": "SoC", "unit": "Percent", "location": "EV"},
+]
+METER_VALUE = {"timestamp": "2026-11-22T10:00:00Z", "sampledValue": SAMPLES}
+PAYLOAD = {"connectorId": 1, "transactionId": 1, "meterValue": [METER_VALUE]}
+
+
+def text_frame(text: str) -> bytes:
+    """A masked text frame of 126 to 65,535 bytes."""
+    data = text.encode()
+    return struct.pack("!BBH", 0x81, 0x80 | 126, len(data)) + NO_MASK + data
+
+
+FRAME = text_frame(json.dumps([2, "0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3", "MeterValues", PAYLOAD]))
+ANSWER = b'[3,"0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3",{}]'
+
+
+class Station(asyncio.Protocol):
+    """Connects, then sends the next call as soon as the last is answered."""
+
+    def __init__(self, path: str, host: str) -> None:
+        self._request = (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+        ).encode()
+        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waits: list[float] = []
+        self._received = b""
+        self._sent_at = 0.0
+        self._until = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+        transport.write(self._request)
+
+    def begin(self, until: float) -> None:
+        self._until = until
+        self._send()
+
+    def _send(self) -> None:
+        self._sent_at = time.perf_counter()
+        self._transport.write(FRAME)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.connected.done():
+            self._shake_hands(data)
+            return
+        self._received += data
+        if len(self._received) < 2 + len(ANSWER):
+            return
+        if self._received[0] == 0x89:  # A ping: not within a run this short.
+            raise SystemExit("pinged")
+        if self._received[2:] != ANSWER:
+            raise SystemExit(f"unexpected answer: {self._received!r}")
+        self._received = b""
+        now = time.perf_counter()
+        self.waits.append(now - self._sent_at)
+        if now < self._until:
+            self._send()
+        else:
+            self.finished.set_result(None)
+
+    def _shake_hands(self, data: bytes) -> None:
+        if not data.startswith(b"HTTP/1.1 101") or not data.endswith(b"\r\n\r\n"):
+            raise SystemExit(f"no handshake: {data!r}")
+        self.connected.set_result(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        for waiting in (self.connected, self.finished):
+            if not waiting.done():
+                waiting.set_exception(ConnectionError("the line was lost"))
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+async def run(url: str, stations: int, seconds: float) -> dict[str, float]:
+    """Let the stations talk for a while."""
+    parts = urlsplit(url)
+    loop = asyncio.get_running_loop()
+    lines = []
+    for number in range(stations):
+        _, line = await loop.create_connection(
+            lambda number=number: Station(f"{parts.path}/BENCH-{number}", parts.netloc), parts.hostname, parts.port
+        )
+        await line.connected
+        lines.append(line)
+    began = time.perf_counter()
+    for line in lines:
+        line.begin(began + seconds)
+    await asyncio.gather(*(line.finished for line in lines))
+    took = time.perf_counter() - began
+    for line in lines:
+        line.close()
+    waits = sorted(wait for line in lines for wait in line.waits)
+    return {
+        "answered": len(waits),
+        "rate": len(waits) / took,
+        "p50_ms": waits[len(waits) // 2] * 1000,
+        "p99_ms": waits[len(waits) * 99 // 100] * 1000,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(run(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))))

@@ -1,0 +1,211 @@
+"""Charges: how one begins, stops and ends.
+
+A charge is *running* until it has an end. The stop (the station's word that the energy stopped) is its end as well,
+until the station tells that the car left later: then that moment is. A charge whose stop never came is closed when the
+station boots or the next charge begins at its outlet, on what the readings tell; a stop that comes after all, as from a
+station that was offline, replaces that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain import authorization, events, meter_values, outlets
+from domain.authorization import Decision, Verdict
+from domain.energy import Evidence, Point, ReviewReason, settle
+from domain.events import EventKind
+from domain.meter_values import LatestReading
+from domain.models import ChargingSession, Outlet
+from domain.outlets import Place
+from domain.reports import StartReport, StopReport
+from domain.stops import StopReason
+
+REPEATS_WITHIN = timedelta(days=90)
+"""For how long the stop of an unknown transaction is known again when it is repeated."""
+RUNNING = select(ChargingSession).where(ChargingSession.ended_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to a start: the charge's number and what was decided about the tag."""
+
+    charging_session_id: int
+    decision: Decision
+
+
+def start(db: Session, report: StartReport) -> Started:
+    """Begin a charge. A report that is repeated finds the charge it began.
+
+    A refused tag does not undo it: the station says that energy may flow (OCPP 1.6, 4.8).
+    """
+    outlet = outlets.lock(db, report.station_id, report.outlet_number)
+    decision = authorization.decide(db, report.id_token, outlet.mode, report.received_at)
+    key = {
+        "outlet_id": outlet.id,
+        "started_at": report.started_at,
+        "id_token": report.id_token,
+        "meter_start_wh": report.meter_start_wh,
+    }
+    made = db.scalar(
+        insert(ChargingSession)
+        .values(**key, **_facts(outlet, report, decision))
+        .on_conflict_do_nothing(index_elements=list(key))
+        .returning(ChargingSession.id)
+    )
+    if made is None:
+        return Started(db.scalars(select(ChargingSession.id).filter_by(**key)).one(), decision)
+    _close_others(db, outlet.id, made)
+    if outlet.occupied_at is None:
+        db.execute(update(Outlet).where(Outlet.id == outlet.id).values(occupied_at=report.started_at))
+    return Started(made, decision)
+
+
+def _facts(outlet: Place, report: StartReport, decision: Decision) -> dict[str, object]:
+    """What the row of Statistics says of a charge that begins."""
+    return {
+        "logged_at": report.received_at,
+        "node_id": outlet.station_id,
+        "site_id": outlet.site_id,
+        "floor_id": outlet.floor_id,
+        "site_name": outlet.site_name,
+        "station_name": outlet.station_name,
+        "outlet_number": outlet.number,
+        "authorization": decision.authorization,
+        "user_id": decision.user_id,
+        "email": decision.email,
+        "review_reasons": [] if decision.verdict is Verdict.ACCEPTED else [ReviewReason.TOKEN_REFUSED],
+    }
+
+
+def stop(db: Session, report: StopReport) -> Decision | None:
+    """Stop a charge; repeated, it changes nothing. Returns what is decided about the tag, if one was shown."""
+    charging_session = db.scalar(
+        select(ChargingSession)
+        .where(ChargingSession.id == report.charging_session_id, ChargingSession.node_id == report.station_id)
+        .with_for_update()
+    )
+    if charging_session is None:
+        _record_unknown(db, report)
+    elif charging_session.meter_stop_wh is None:
+        _stop(db, charging_session, report)
+    if report.id_token is None:
+        return None
+    if charging_session is None:
+        return authorization.decide_at_station(db, report.station_id, report.id_token, report.received_at)
+    return authorization.decide_at_outlet(db, charging_session.outlet_id, report.id_token, report.received_at)
+
+
+def _stop(db: Session, charging_session: ChargingSession, report: StopReport) -> None:
+    meter_values.store_at(db, charging_session.outlet_id, charging_session.id, report.received_at, report.readings)
+    charging_session.stopped_at = report.stopped_at
+    charging_session.meter_stop_wh = report.meter_stop_wh
+    charging_session.stop_reason = report.reason
+    _settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
+    if report.stopped_at < charging_session.started_at:
+        charging_session.review_reasons = [*charging_session.review_reasons, ReviewReason.STOPPED_BEFORE_STARTED]
+    charging_session.ended_at = max(report.stopped_at, charging_session.started_at)
+
+
+def close_at_boot(db: Session, station_id: int) -> None:
+    """A station that boots charges nothing any more, whatever it failed to say."""
+    at_station = select(Outlet.id).where(Outlet.station_id == station_id)
+    _close(db, RUNNING.where(ChargingSession.outlet_id.in_(at_station)), StopReason.STATION_BOOTED)
+
+
+def _close_others(db: Session, outlet_id: int, begun_id: int) -> None:
+    """One outlet charges one car: what still ran there is over."""
+    others = RUNNING.where(ChargingSession.outlet_id == outlet_id, ChargingSession.id != begun_id)
+    _close(db, others, StopReason.NEXT_CHARGE_STARTED)
+
+
+def _close(db: Session, running: Select[ChargingSession], reason: StopReason) -> None:
+    """Close charges whose stop never came at the last moment at which they are known to have charged."""
+    for charging_session in db.scalars(running.order_by(ChargingSession.id).with_for_update()):
+        charging_session.stop_reason = reason
+        readings = _settle(db, charging_session, None)
+        last_at = max((reading.at for reading in readings), default=charging_session.started_at)
+        charging_session.stopped_at = charging_session.ended_at = max(last_at, charging_session.started_at)
+
+
+def _settle(db: Session, charging_session: ChargingSession, stop: Point | None) -> list[Point]:
+    """Write down the energy and what is doubtful about it; returns the readings it was found from."""
+    evidence = Evidence(
+        Point(charging_session.started_at, charging_session.meter_start_wh),
+        stop,
+        meter_values.register_of(db, charging_session),
+        _known_before_wh(db, charging_session),
+    )
+    finding = settle(evidence)
+    charging_session.energy_wh = finding.energy_wh
+    refused = [reason for reason in charging_session.review_reasons if reason == ReviewReason.TOKEN_REFUSED]
+    charging_session.review_reasons = [*refused, *finding.doubts]
+    return list(evidence.readings)
+
+
+def _known_before_wh(db: Session, charging_session: ChargingSession) -> int | None:
+    """What the meter showed after the charge before, unless it is one that begins each charge at 0."""
+    if charging_session.meter_start_wh != 0:
+        return None
+    before = db.execute(
+        select(ChargingSession.meter_wh, ChargingSession.meter_start_wh, ChargingSession.review_reasons)
+        .where(
+            ChargingSession.outlet_id == charging_session.outlet_id,
+            ChargingSession.started_at < charging_session.started_at,
+        )
+        .order_by(ChargingSession.started_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if before is None or (before.meter_start_wh == 0 and ReviewReason.METER_START_ZERO not in before.review_reasons):
+        return None
+    shown_wh: int = before.meter_wh
+    return shown_wh
+
+
+def _record_unknown(db: Session, report: StopReport) -> None:
+    """Keep all that was said about a charge that nobody began here, once however often it is said."""
+    details = {
+        "transaction_id": report.charging_session_id,
+        "meter_stop_wh": report.meter_stop_wh,
+        "stopped_at": report.stopped_at.isoformat(),
+        "reason": report.reason,
+        "id_token": report.id_token,
+        "readings": [
+            {"measured_at": reading.measured_at.isoformat(), "samples": reading.samples} for reading in report.readings
+        ],
+    }
+    kind = EventKind.UNKNOWN_TRANSACTION_STOPPED
+    if not events.is_recorded(db, kind, report.station_id, details, since=report.received_at - REPEATS_WITHIN):
+        events.record(db, kind, report.station_id, report.received_at, details)
+
+
+def end_as_car_leaves(db: Session, outlet_id: int, occupied_at: datetime, left_at: datetime) -> None:
+    """The cable was pulled: the latest charge ends now, if it is stopped and that car has been there since."""
+    latest = (
+        select(ChargingSession.id)
+        .where(ChargingSession.outlet_id == outlet_id)
+        .order_by(ChargingSession.started_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    db.execute(
+        update(ChargingSession)
+        .where(
+            ChargingSession.outlet_id == outlet_id,
+            ChargingSession.id == latest,
+            ChargingSession.stopped_at >= occupied_at,
+        )
+        .values(ended_at=func.greatest(ChargingSession.stopped_at, ChargingSession.started_at, left_at))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def energy_so_far_wh(charging_session: ChargingSession, latest: LatestReading | None) -> int | None:
+    """The energy of a charge: settled, or while it runs what its outlet's meter says."""
+    if charging_session.ended_at is not None:
+        return charging_session.energy_wh
+    if latest is None or latest.energy_wh is None or latest.measured_at < charging_session.started_at:
+        return None
+    return round(max(0.0, latest.energy_wh - charging_session.meter_start_wh))

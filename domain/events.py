@@ -1,0 +1,45 @@
+"""The event log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from domain.models import Event, Station
+from domain.reports import DataTransferReport
+
+MOST_CHARACTERS = 2000
+"""Of a vendor's own data the event log keeps the beginning."""
+
+
+class EventKind(StrEnum):
+    """What may happen; the screen translates it."""
+
+    UNKNOWN_TRANSACTION_STOPPED = "unknown_transaction_stopped"
+    DATA_TRANSFERRED = "data_transferred"
+
+
+def record(db: Session, kind: EventKind, station_id: int, happened_at: datetime, details: dict[str, Any]) -> None:
+    """Note that something happened at a station."""
+    site_id = db.scalar(select(Station.site_id).where(Station.id == station_id))
+    db.add(Event(kind=kind, happened_at=happened_at, station_id=station_id, site_id=site_id, details=details))
+
+
+def is_recorded(db: Session, kind: EventKind, station_id: int, details: dict[str, Any], since: datetime) -> bool:
+    """Whether the same happened at this station before."""
+    same = exists().where(
+        Event.station_id == station_id,
+        Event.happened_at >= since,
+        Event.kind == kind,
+        Event.details == details,
+    )
+    return bool(db.scalar(select(same)))
+
+
+def record_data_transfer(db: Session, report: DataTransferReport) -> None:
+    """Something of the vendor's own arrived, which nobody here understands."""
+    data = None if report.data is None else report.data[:MOST_CHARACTERS]
+    details = {"vendor_id": report.vendor_id, "message_id": report.message_id, "data": data}
+    record(db, EventKind.DATA_TRANSFERRED, report.station_id, report.received_at, details)

@@ -1,0 +1,156 @@
+"""Meter readings: stored by the thousand, read by outlet.
+
+Readings are looked up by outlet and charging session together, so a wrong transactionId of one station never reaches
+another's charge, and storing them needs to check nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from psycopg import Connection
+from sqlalchemy import ColumnElement, Integer, column, select, text, true, values
+from sqlalchemy.orm import Session
+
+from domain import outlets
+from domain.energy import Point
+from domain.models import ChargingSession, MeterValue
+from domain.reports import MeterReport, Reading
+
+COPY = (
+    "COPY meter_value (outlet_id, charging_session_id, received_at, measured_at,"
+    " energy_wh, power_w, current_a, soc_percent, samples) FROM STDIN"
+)
+
+RUNNING = text(
+    "SELECT outlet_id, id FROM charging_session WHERE outlet_id = ANY(CAST(:outlets AS integer[])) AND ended_at IS NULL"
+)
+
+Key = tuple[int, int]
+"""A station and one of its outlets' numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestReading:
+    """What the meter of an outlet showed last."""
+
+    measured_at: datetime
+    energy_wh: float | None
+    power_w: float | None
+    current_a: float | None
+    soc_percent: float | None
+
+
+def store(db: Session, reports: Sequence[MeterReport]) -> None:
+    """Store what many stations report at once. Readings without a charge belong to the one that runs at the outlet."""
+    keys = {(report.station_id, report.outlet_number) for report in reports if report.outlet_number}
+    outlet_ids = outlets.find(db, keys) if keys else {}
+    without = {_outlet_id(report, outlet_ids) for report in reports if report.charging_session_id is None}
+    running = _running(db, without) if without else {}
+    lines: list[str] = []
+    for report in reports:
+        outlet_id = _outlet_id(report, outlet_ids)
+        charging_session_id = report.charging_session_id or running.get(outlet_id)
+        lines += _lines(outlet_id, charging_session_id, report.received_at, report.readings)
+    _copy(db, lines)
+
+
+def store_at(
+    db: Session, outlet_id: int, charging_session_id: int, received_at: datetime, readings: Sequence[Reading]
+) -> None:
+    """Store readings of one charge."""
+    if readings:
+        _copy(db, _lines(outlet_id, charging_session_id, received_at, readings))
+
+
+def main_meter(station_id: int) -> int:
+    """Where an outlet's number stands, the readings of a station's main meter carry the station's own, negated."""
+    return -station_id
+
+
+def _outlet_id(report: MeterReport, outlet_ids: dict[Key, int]) -> int:
+    if report.outlet_number == 0:
+        return main_meter(report.station_id)
+    return outlet_ids[report.station_id, report.outlet_number]
+
+
+def _running(db: Session, outlet_ids: Collection[int]) -> dict[int, int]:
+    rows = db.connection().execute(RUNNING, {"outlets": list(outlet_ids)})
+    return {row.outlet_id: row.id for row in rows}
+
+
+def _lines(
+    outlet_id: int, charging_session_id: int | None, received_at: datetime, readings: Iterable[Reading]
+) -> list[str]:
+    """Rows in PostgreSQL's text format for COPY: columns parted by tabs, None as \\N, backslashes doubled."""
+    head = f"{outlet_id}\t{_field(charging_session_id)}\t{received_at.isoformat()}\t"
+    return [
+        f"{head}{r.measured_at.isoformat()}\t{_field(r.energy_wh)}\t{_field(r.power_w)}\t{_field(r.current_a)}\t"
+        f"{_field(r.soc_percent)}\t{_json(r.samples)}\n"
+        for r in readings
+    ]
+
+
+def _field(value: float | None) -> str:
+    return "\\N" if value is None else repr(value)
+
+
+def _json(samples: list[dict[str, object]]) -> str:
+    return orjson.dumps(samples).decode().replace("\\", "\\\\")
+
+
+def _copy(db: Session, lines: list[str]) -> None:
+    driver: Connection[Any] | None = db.connection().connection.driver_connection
+    assert driver is not None  # noqa: S101 - only a pooled connection that is checked in has none
+    with driver.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write("".join(lines))
+
+
+def latest(db: Session, outlet_ids: Collection[int]) -> dict[int, LatestReading]:
+    """The latest reading of each of these outlets that has one."""
+    if not outlet_ids:
+        return {}
+    wanted = values(column("outlet_id", Integer), name="wanted").data([(outlet_id,) for outlet_id in outlet_ids])
+    reading = (
+        select(
+            MeterValue.measured_at,
+            MeterValue.energy_wh,
+            MeterValue.power_w,
+            MeterValue.current_a,
+            MeterValue.soc_percent,
+        )
+        .where(MeterValue.outlet_id == wanted.c.outlet_id)
+        .order_by(MeterValue.received_at.desc(), MeterValue.id.desc())
+        .limit(1)
+        .lateral("reading")
+    )
+    rows = db.execute(select(wanted.c.outlet_id, reading).join(reading, true()))
+    return {outlet_id: LatestReading(*shown) for outlet_id, *shown in rows}
+
+
+def of_session(db: Session, charging_session: ChargingSession) -> Sequence[MeterValue]:
+    """All readings of a charge in the order of their time."""
+    return db.scalars(
+        select(MeterValue).where(*_belongs_to(charging_session)).order_by(MeterValue.measured_at, MeterValue.id)
+    ).all()
+
+
+def register_of(db: Session, charging_session: ChargingSession) -> list[Point]:
+    """What the register showed during a charge, in the order of time."""
+    rows = db.execute(
+        select(MeterValue.measured_at, MeterValue.energy_wh)
+        .where(*_belongs_to(charging_session), MeterValue.energy_wh.is_not(None))
+        .order_by(MeterValue.measured_at, MeterValue.id)
+    )
+    return [Point(at, wh) for at, wh in rows if wh is not None]
+
+
+def _belongs_to(charging_session: ChargingSession) -> tuple[ColumnElement[bool], ...]:
+    """The time of the log bounds the months that are searched: no reading of a charge arrives before its start does."""
+    return (
+        MeterValue.outlet_id == charging_session.outlet_id,
+        MeterValue.charging_session_id == charging_session.id,
+        MeterValue.received_at >= charging_session.logged_at,
+    )

@@ -1,0 +1,122 @@
+"""The tree: what stands below what, what may go, and how a device that called becomes a station."""
+
+from enum import StrEnum
+
+from sqlalchemy import delete as delete_from
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from domain.errors import HasChildrenError
+from domain.models import Floor, Outlet, Site, Station, System, UnknownStation
+
+Node = System | Site | Floor | Station | Outlet
+"""Anything in the tree."""
+
+RemovableNode = Site | Floor | Station | Outlet
+"""All but the root, of which there is always exactly one."""
+
+
+class NodeKind(StrEnum):
+    """The levels of the tree, from the root down."""
+
+    SYSTEM = "system"
+    SITE = "site"
+    FLOOR = "floor"
+    STATION = "station"
+    OUTLET = "outlet"
+
+
+MODELS: dict[NodeKind, type[Node]] = {
+    NodeKind.SYSTEM: System,
+    NodeKind.SITE: Site,
+    NodeKind.FLOOR: Floor,
+    NodeKind.STATION: Station,
+    NodeKind.OUTLET: Outlet,
+}
+
+
+def kind_of(node: Node) -> NodeKind:
+    """The level on which a node stands."""
+    return next(kind for kind, model in MODELS.items() if isinstance(node, model))
+
+
+def parent(db: Session, node: Node) -> Node | None:
+    """The node above; None above the root."""
+    match node:
+        case Outlet():
+            return node.station
+        case Station():
+            return node.floor or node.site
+        case Floor():
+            return node.site
+        case Site():
+            return db.get(System, 1)
+        case _:
+            return None
+
+
+def path(db: Session, node: Node) -> list[Node]:
+    """The nodes from the root down to this one, both included."""
+    above = parent(db, node)
+    return [*(path(db, above) if above else []), node]
+
+
+def child_names(db: Session, node: RemovableNode) -> list[str]:
+    """What stands directly below, as a person at the tree sees it: floors before stations, each by name."""
+    match node:
+        case Site():
+            floors = db.scalars(select(Floor.name).where(Floor.site_id == node.id).order_by(Floor.name))
+            stations = select(Station.name).where(Station.site_id == node.id, Station.floor_id.is_(None))
+            return [*floors, *db.scalars(stations.order_by(Station.name))]
+        case Floor():
+            return list(db.scalars(select(Station.name).where(Station.floor_id == node.id).order_by(Station.name)))
+        case Station():
+            numbers = select(Outlet.number).where(Outlet.station_id == node.id).order_by(Outlet.number)
+            return [f"{node.name} / {number}" for number in db.scalars(numbers)]
+        case Outlet():
+            return []
+
+
+def check_deletable(db: Session, node: RemovableNode) -> None:
+    """Refuse a node that has others below it (manual, "Topologi", "Bemærkninger").
+
+    Raises:
+        HasChildrenError: names what stands below.
+    """
+    if names := child_names(db, node):
+        raise HasChildrenError(names)
+
+
+def delete(db: Session, node: RemovableNode) -> None:
+    """Remove a node that has nothing below it.
+
+    Raises:
+        HasChildrenError: names what stands below.
+    """
+    check_deletable(db, node)
+    try:
+        with db.begin_nested():
+            db.delete(node)
+    except IntegrityError as error:  # Somebody put a child there in the meantime.
+        raise HasChildrenError(child_names(db, node)) from error
+
+
+def add_station(db: Session, station: Station) -> None:
+    """Add a station; a device that called under its name is no longer unknown."""
+    db.add(station)
+    db.flush()
+    db.execute(delete_from(UnknownStation).where(UnknownStation.charge_box_id == station.charge_box_id))
+
+
+def adopt(db: Session, unknown_station: UnknownStation, site: Site, floor: Floor | None = None) -> Station:
+    """Make a station of a device that called: its next connection succeeds."""
+    station = Station(
+        name=unknown_station.charge_box_id,
+        charge_box_id=unknown_station.charge_box_id,
+        protocol=unknown_station.protocol,
+        site=site,
+        floor=floor,
+    )
+    add_station(db, station)
+    return station

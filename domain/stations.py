@@ -1,0 +1,148 @@
+"""What stations are known to be: connected, booted, in a state, with which outlets.
+
+A station may have several connections for a while: the new one is there before the loss of the old one is noticed.
+`connect` numbers them in the database, one after the other, and whatever a connection does later it does only while its
+number is still the station's highest. So the newest wins, whichever process holds it, and the late end of an old one
+marks nothing offline.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, DateTime, Integer, column, delete, select, tuple_, update, values
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from domain import charging_sessions, outlets
+from domain.models import Outlet, Station, UnknownStation
+from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
+from domain.statuses import CABLE_IN, CABLE_OUT
+
+WHOLE_STATION = 0
+"""The number by which a station speaks of itself (OCPP 1.6, 3.8)."""
+LONGEST_NAME = 100
+MOST_UNKNOWN_STATIONS = 1000
+SILENCE = timedelta(seconds=90)
+"""An idle station answers a ping every 25 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A station's connection, numbered."""
+
+    station_id: int
+    number: int
+
+
+def connect(db: Session, report: ConnectReport) -> Connection | None:
+    """Let a station in, or note a stranger and return None."""
+    row = db.execute(
+        update(Station)
+        .where(Station.charge_box_id == report.charge_box_id)
+        .values(
+            online=True,
+            last_seen_at=report.received_at,
+            protocol=report.protocol,
+            connection_number=Station.connection_number + 1,
+        )
+        .returning(Station.id, Station.connection_number)
+    ).one_or_none()
+    if row is not None:
+        return Connection(row.id, row.connection_number)
+    _note_unknown(db, report)
+    return None
+
+
+def _note_unknown(db: Session, report: ConnectReport) -> None:
+    """Strangers may be many: only the latest are kept, and no name that a station here cannot have."""
+    if len(report.charge_box_id) > LONGEST_NAME:
+        return
+    seen = {
+        "protocol": report.protocol,
+        "remote_address": report.remote_address,
+        "last_seen_at": report.received_at,
+    }
+    db.execute(
+        insert(UnknownStation)
+        .values(charge_box_id=report.charge_box_id, first_seen_at=report.received_at, **seen)
+        .on_conflict_do_update(
+            index_elements=[UnknownStation.charge_box_id], set_={**seen, "attempts": UnknownStation.attempts + 1}
+        )
+    )
+    too_many = select(UnknownStation.id).order_by(UnknownStation.last_seen_at.desc()).offset(MOST_UNKNOWN_STATIONS)
+    db.execute(delete(UnknownStation).where(UnknownStation.id.in_(too_many)))
+
+
+def disconnect(db: Session, reports: Sequence[DisconnectReport]) -> None:
+    """Connections are gone: their stations are offline unless they have a newer one."""
+    gone = [(report.station_id, report.connection_number) for report in reports]
+    db.execute(
+        update(Station).where(tuple_(Station.id, Station.connection_number).in_(gone)).values(online=False),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def seen(db: Session, report: SeenReport) -> set[int]:
+    """Keep those online whose connection still is the newest, and return them; the caller closes the others."""
+    sighting = values(
+        column("station_id", Integer),
+        column("number", BigInteger),
+        column("seen_at", DateTime(timezone=True)),
+        name="sighting",
+    ).data([(s.station_id, s.connection_number, s.seen_at) for s in report.sightings])
+    return set(
+        db.scalars(
+            update(Station)
+            .where(Station.id == sighting.c.station_id, Station.connection_number == sighting.c.number)
+            .values(online=True, last_seen_at=sighting.c.seen_at)
+            .returning(Station.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def sweep_silent(db: Session, now: datetime) -> int:
+    """Set offline what was not seen for `SILENCE`: the process that held it died. Returns how many those are."""
+    silent = update(Station).where(Station.online, Station.last_seen_at < now - SILENCE).values(online=False)
+    return len(db.scalars(silent.returning(Station.id)).all())
+
+
+def boot(db: Session, report: BootReport) -> None:
+    """A station started: what it is, and that what it did before is over."""
+    db.execute(
+        update(Station)
+        .where(Station.id == report.station_id)
+        .values(
+            protocol=report.protocol,
+            vendor=report.vendor,
+            model=report.model,
+            serial_number=report.serial_number,
+            firmware_version=report.firmware_version,
+            booted_at=report.received_at,
+        )
+    )
+    charging_sessions.close_at_boot(db, report.station_id)
+    outlets.forget_cars(db, report.station_id)
+
+
+def set_status(db: Session, report: StatusReport) -> None:
+    """Keep the state of an outlet or, for number 0, of the station as a whole."""
+    state = {
+        "status": report.status,
+        "error_code": report.error_code,
+        "vendor_error_code": report.vendor_error_code,
+        "status_info": report.status_info,
+        "status_at": report.status_at,
+    }
+    if report.outlet_number == WHOLE_STATION:
+        db.execute(update(Station).where(Station.id == report.station_id).values(state))
+        return
+    outlet = outlets.lock(db, report.station_id, report.outlet_number)
+    if report.status in CABLE_OUT:
+        if outlet.occupied_at is not None:
+            charging_sessions.end_as_car_leaves(db, outlet.id, outlet.occupied_at, report.status_at)
+        state["occupied_at"] = None
+    elif report.status in CABLE_IN:
+        state["occupied_at"] = outlet.occupied_at or report.status_at
+    db.execute(update(Outlet).where(Outlet.id == outlet.id).values(state))

@@ -1,0 +1,47 @@
+"""One frame of a station in, the answer out; the only place that turns what went wrong into a CALLERROR."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from engine import rpc
+from engine.group_commit import NotStoredError
+from engine.ocpp16 import routes
+from engine.rpc import Call, CallError, ErrorCode
+
+NOT_STORED = "the message could not be stored; please send it again"
+
+Submit = Callable[[Any], Any]
+"""Commits a report and returns its outcome."""
+
+log = structlog.get_logger()
+
+
+def answer(frame: str | bytes, station_id: int, received_at: datetime, submit: Submit) -> str | None:
+    """What to send back; None if nothing."""
+    unique_id = rpc.UNKNOWN_ID
+    try:
+        call = rpc.read(frame)
+        if call is None:
+            log.debug("an answer to no question was ignored", frame=frame[:200])
+            return None
+        unique_id = call.unique_id
+        return rpc.call_result(unique_id, _act(call, station_id, received_at, submit))
+    except CallError as error:
+        log.info("a message was refused", code=str(error.code), reason=error.description)
+        named = unique_id if error.unique_id == rpc.UNKNOWN_ID else error.unique_id
+        return rpc.call_error(named, error.code, error.description)
+    except NotStoredError:
+        return rpc.call_error(unique_id, ErrorCode.INTERNAL_ERROR, NOT_STORED)
+    except Exception:
+        log.exception("a message failed", frame=frame[:1000])
+        return rpc.call_error(unique_id, ErrorCode.INTERNAL_ERROR, "something went wrong here; please send it again")
+
+
+def _act(call: Call, station_id: int, received_at: datetime, submit: Submit) -> dict[str, Any]:
+    route = routes.find(call.action)
+    route.check(call.payload)
+    outcome = submit(route.report(call.payload, station_id, received_at)) if route.report else None
+    return route.answer(outcome, received_at)

@@ -1,0 +1,30 @@
+"""Authorize (OCPP 1.6, 4.1) and the IdTagInfo (7.27) that other answers carry too."""
+
+from datetime import datetime
+from typing import Any
+
+from domain.authorization import Decision, Verdict
+from domain.reports import AuthorizeReport
+from engine.ocpp16.fields import format_at
+
+STATUSES = {
+    Verdict.ACCEPTED: "Accepted",
+    Verdict.BLOCKED: "Blocked",
+    Verdict.EXPIRED: "Expired",
+    Verdict.INVALID: "Invalid",
+}
+
+
+def authorize_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> AuthorizeReport:
+    return AuthorizeReport(station_id, received_at, payload["idTag"])
+
+
+def authorize_answer(decision: Decision, _received_at: datetime) -> dict[str, Any]:
+    return {"idTagInfo": id_tag_info(decision)}
+
+
+def id_tag_info(decision: Decision) -> dict[str, Any]:
+    info = {"status": STATUSES[decision.verdict]}
+    if decision.expires_at is not None:
+        info["expiryDate"] = format_at(decision.expires_at)
+    return info

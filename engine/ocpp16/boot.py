@@ -1,0 +1,35 @@
+"""BootNotification (OCPP 1.6, 4.2) and Heartbeat (4.6)."""
+
+from datetime import datetime
+from typing import Any
+
+from config import get_settings
+from domain.reports import BootReport
+from engine.ocpp16.fields import format_at
+
+PROTOCOL = "ocpp1.6"
+
+
+def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> BootReport:
+    return BootReport(
+        station_id,
+        received_at,
+        PROTOCOL,
+        payload["chargePointVendor"],
+        payload["chargePointModel"],
+        # The other serial number is deprecated (6.2), yet some stations know only that one.
+        payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber"),
+        payload.get("firmwareVersion"),
+    )
+
+
+def boot_answer(_outcome: None, received_at: datetime) -> dict[str, Any]:
+    return {
+        "currentTime": format_at(received_at),
+        "interval": get_settings().heartbeat_interval_seconds,
+        "status": "Accepted",
+    }
+
+
+def heartbeat_answer(_outcome: None, received_at: datetime) -> dict[str, Any]:
+    return {"currentTime": format_at(received_at)}

@@ -1,0 +1,130 @@
+"""OCPP-J without sockets: a frame in, a call or the refusal that it deserves out.
+
+OCPP-J 1.6, section 4: a frame is a JSON array, `[2, id, action, payload]` for a call, `[3, id, payload]` for its result
+and `[4, id, code, description, details]` for its refusal. A refusal names the call's id where one can be read, else
+"-1" as later editions say.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import orjson
+
+LONGEST_ID = 36
+LONGEST_DESCRIPTION = 255
+UNKNOWN_ID = "-1"
+
+ID_IN_BROKEN_FRAME = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\\x00-\x1f]{1,36})"')
+
+
+class MessageType(IntEnum):
+    """OCPP-J 1.6, 4.1.3."""
+
+    CALL = 2
+    CALL_RESULT = 3
+    CALL_ERROR = 4
+
+
+class ErrorCode(StrEnum):
+    """OCPP-J 1.6, table 7, with its spelling (errata 5.1 and 5.2 keep it)."""
+
+    NOT_IMPLEMENTED = "NotImplemented"
+    NOT_SUPPORTED = "NotSupported"
+    INTERNAL_ERROR = "InternalError"
+    PROTOCOL_ERROR = "ProtocolError"
+    SECURITY_ERROR = "SecurityError"
+    FORMATION_VIOLATION = "FormationViolation"
+    PROPERTY_CONSTRAINT_VIOLATION = "PropertyConstraintViolation"
+    OCCURENCE_CONSTRAINT_VIOLATION = "OccurenceConstraintViolation"
+    TYPE_CONSTRAINT_VIOLATION = "TypeConstraintViolation"
+    GENERIC_ERROR = "GenericError"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of the other side."""
+
+    unique_id: str
+    action: str
+    payload: dict[str, Any]
+
+
+class CallError(Exception):
+    """A call is refused; the description says what would be right."""
+
+    def __init__(self, code: ErrorCode, description: str, unique_id: str = UNKNOWN_ID) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.unique_id = unique_id
+
+
+def read(frame: str | bytes) -> Call | None:
+    """The call in a frame; None for an answer, since nobody answers an answer. Raises CallError."""
+    if isinstance(frame, bytes):
+        text = frame.decode(errors="replace")
+        raise _malformed("a frame must be text; this one was binary", _id_in(text))
+    try:
+        message = orjson.loads(frame)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(f"the frame is not valid JSON: {error}", _id_in(frame)) from None
+    if not isinstance(message, list) or not message:
+        raise _malformed('a frame must be a JSON array such as [2, "id", "Heartbeat", {}]')
+    kind = message[0]
+    if type(kind) is int and kind in (MessageType.CALL_RESULT, MessageType.CALL_ERROR):
+        return None
+    unique_id = message[1] if len(message) > 1 else None
+    if not isinstance(unique_id, str) or not unique_id:
+        raise _malformed("the second element must be the call's unique id, a text that is not empty")
+    if type(kind) is not int or kind != MessageType.CALL:
+        raise _malformed("the first element must be 2 for a call, 3 for a result or 4 for an error", unique_id)
+    if len(unique_id) > LONGEST_ID:
+        raise _malformed(f"a unique id has at most {LONGEST_ID} characters", unique_id)
+    if len(message) != 4:
+        raise _malformed(f"a call has 4 elements, [2, id, action, payload]; this one has {len(message)}", unique_id)
+    _, _, action, payload = message
+    if not isinstance(action, str):
+        raise _malformed("the third element must be the action, a text", unique_id)
+    if not isinstance(payload, dict):
+        raise _malformed("the fourth element must be the payload, an object such as {}", unique_id)
+    if "\\u0000" in frame:
+        _refuse_nul(payload, unique_id)
+    return Call(unique_id, action, payload)
+
+
+def call_result(unique_id: str, payload: dict[str, Any]) -> str:
+    """The frame that answers a call."""
+    return orjson.dumps((3, unique_id, payload)).decode()
+
+
+def call_error(unique_id: str, code: ErrorCode, description: str) -> str:
+    """The frame that refuses a call."""
+    return orjson.dumps((4, unique_id, code, description[:LONGEST_DESCRIPTION], {})).decode()
+
+
+def _malformed(description: str, unique_id: str = UNKNOWN_ID) -> CallError:
+    return CallError(ErrorCode.FORMATION_VIOLATION, description, unique_id)
+
+
+def _id_in(text: str) -> str:
+    """The id of a call whose rest cannot be read: the station learns which one it was."""
+    match = ID_IN_BROKEN_FRAME.match(text)
+    return match[1] if match else UNKNOWN_ID
+
+
+def _refuse_nul(value: Any, unique_id: str, path: str = "") -> None:
+    """No text in a database holds the character U+0000."""
+    match value:
+        case str() if "\0" in value:
+            raise CallError(
+                ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, f"{path}: must not contain the character U+0000", unique_id
+            )
+        case dict():
+            for name, inner in value.items():
+                _refuse_nul(name, unique_id, "a field's name")
+                _refuse_nul(inner, unique_id, f"{path}.{name}" if path else name)
+        case list():
+            for place, inner in enumerate(value):
+                _refuse_nul(inner, unique_id, f"{path}[{place}]")

@@ -1,0 +1,65 @@
+"""What one process of the engine runs beside its stations' greenlets: made at the first use, after any fork."""
+
+import gc
+import signal
+from functools import cache
+from types import FrameType
+
+import gevent
+
+from domain.db import session_factory
+from domain.queue import get_redis
+from engine import dispatch
+from engine.connections import Connections
+from engine.group_commit import GroupCommit
+from engine.messenger import Messenger
+
+CLAIMS = "engine:connections"
+TEND_SECONDS = 5.0
+GENERATION_OBJECTS = 20_000
+
+
+class Runtime:
+    def __init__(self) -> None:
+        self.writer = GroupCommit(session_factory().begin, dispatch.apply)
+        self.connections = Connections(self.writer.submit, self._publish)
+        self._messenger = Messenger(get_redis(), CLAIMS, self.connections.hear)
+        gevent.spawn(self._tend)
+        self._say_goodbye_at_stop()
+        spare_the_collector()
+
+    def _publish(self, message: bytes) -> None:
+        self._messenger.publish(message)
+
+    def _tend(self) -> None:
+        while True:
+            gevent.sleep(TEND_SECONDS)
+            self.connections.tend()
+
+    def _say_goodbye_at_stop(self) -> None:
+        """gunicorn waits until all requests have ended, and a station's lasts as long as its connection."""
+        stop = signal.getsignal(signal.SIGTERM)
+
+        def say_goodbye(number: int, frame: FrameType | None) -> None:
+            gevent.spawn(self.connections.close_all)
+            if callable(stop):
+                stop(number, frame)
+
+        signal.signal(signal.SIGTERM, say_goodbye)
+        signal.siginterrupt(signal.SIGTERM, False)
+
+
+def spare_the_collector() -> None:
+    """Python's garbage collector walks over every object again and again while messages pass, which cost half the time.
+
+    What is there at the start stays; messages die with their last reference, without the collector.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GENERATION_OBJECTS, 20, 50)
+
+
+@cache
+def get_runtime() -> Runtime:
+    """That of this process."""
+    return Runtime()

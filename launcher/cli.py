@@ -1,0 +1,138 @@
+"""The command `charge-portal`. Each part is imported by the command that needs it, so that each starts quickly."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from launcher.settings import load_settings
+
+
+class Commands(click.Group):
+    """Commands of our own, and `simulate`, which is imported only when asked for: it knows nothing of the portal."""
+
+    elsewhere = {"simulate": "simulator.cli:simulate"}
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted([*super().list_commands(context), *self.elsewhere])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in self.elsewhere:
+            module, attribute = self.elsewhere[name].split(":")
+            return getattr(import_module(module), attribute)
+        return super().get_command(context, name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Run charging stations for electric vehicles."""
+
+
+@main.command()
+@click.option("-v", "--verbose", is_flag=True, help="Show here what the processes write to their logs.")
+def run(verbose: bool) -> None:
+    """Start everything that one machine needs, until Ctrl-C."""
+    from launcher.run import run
+
+    run(load_settings(), verbose)
+
+
+@main.command()
+@click.option("-v", "--verbose", is_flag=True, help="Show here what the processes write to their logs.")
+def demo(verbose: bool) -> None:
+    """Like `run`, with the demo company and simulated stations that charge."""
+    from launcher.run import run
+
+    run(load_settings(), verbose, demo=True)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make the demo company too.")
+def prepare(demo: bool) -> None:
+    """Migrate, seed, write permissions, make the first administrator: before `web`, `worker` and `cron` start."""
+    from launcher.prepare import prepare
+
+    prepare(load_settings(), demo)
+
+
+@main.command()
+def web() -> None:
+    """Serve the portal and the stations."""
+    os.execv(  # noqa: S606 - no shell is wanted
+        sys.executable,
+        [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn_conf", "wsgi:create_app()"],
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Run queued jobs."""
+    from launcher.worker import run_workers
+
+    run_workers(load_settings())
+
+
+@main.command()
+def cron() -> None:
+    """Queue the recurring jobs. One process per installation."""
+    from launcher.cron import run_cron
+
+    run_cron(load_settings())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to this version."""
+    from launcher.embedded.servers import servers_running
+    from launcher.migrate import migrate
+
+    settings = load_settings()
+    with servers_running(settings):
+        migrate(settings)
+
+
+@main.command()
+def partitions() -> None:
+    """Make the monthly partitions of the coming months."""
+    from launcher.embedded.servers import servers_running
+    from launcher.migrate import ensure_partitions
+
+    with servers_running(load_settings()):
+        for name in ensure_partitions():
+            click.echo(name)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="The demo company too.")
+def seed(demo: bool) -> None:
+    """Write the reference data that every installation needs."""
+    from launcher.embedded.servers import servers_running
+    from launcher.prepare import seed_demo, seed_reference
+
+    with servers_running(load_settings()):
+        seed_reference()
+        if demo:
+            seed_demo()
+
+
+@main.command()
+@click.option("--email", required=True, help="The login.")
+@click.option(
+    "--password",
+    envvar="ADMIN_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Better not given here, where others may see it: it is asked for, or read from ADMIN_PASSWORD.",
+)
+def create_administrator(email: str, password: str) -> None:
+    """Make an administrator."""
+    from launcher.administrators import add_administrator
+    from launcher.embedded.servers import servers_running
+    from launcher.prepare import portal_app
+
+    settings = load_settings()
+    with servers_running(settings):
+        add_administrator(portal_app(settings), email, password)
+    click.echo(f"{email} is an administrator now.")

@@ -1,0 +1,15 @@
+"""The timetable: which job is queued when. Exactly one cron process runs per installation."""
+
+import redis
+from rq.cron import CronScheduler
+
+from config import Settings
+from domain.queue import DEFAULT
+from engine import jobs
+
+
+def run_cron(settings: Settings) -> None:
+    cron = CronScheduler(redis.Redis.from_url(settings.valkey_url), settings.log_level)
+    cron.register(jobs.ensure_partitions, DEFAULT, cron="17 3 * * *")
+    cron.register(jobs.sweep_silent_stations, DEFAULT, interval=60)
+    cron.start()

@@ -1,0 +1,46 @@
+"""The embedded servers that an installation needs: those whose address nobody has given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from config import Settings
+from launcher.data_dir import is_in_use, locked, make_data_dir, make_private_directory
+from launcher.embedded import postgres, valkey
+from launcher.supervisor import Supervisor
+
+# PostgreSQL replays its log after a crash before it answers; on a slow disk that takes minutes.
+POSTGRES_START_SECONDS = 600
+VALKEY_START_SECONDS = 120
+
+
+def start_servers(supervisor: Supervisor, settings: Settings) -> None:
+    """Start what is not configured as an outside server. The caller holds the lock of DATA_DIR."""
+    if settings.database_url and settings.redis_url:
+        return
+    make_private_directory(settings.socket_dir)
+    if not settings.database_url:
+        files, sockets = settings.data_dir / "postgres", settings.socket_dir / "postgres"
+        if not files.exists():
+            click.echo("Making the database ...")
+        postgres.prepare(files, sockets)
+        supervisor.start_server(
+            postgres.program(files, sockets), lambda: postgres.is_ready(sockets), POSTGRES_START_SECONDS
+        )
+    if not settings.redis_url:
+        files, sockets = settings.data_dir / "valkey", settings.socket_dir / "valkey"
+        valkey.prepare(files, sockets)
+        supervisor.start_server(valkey.program(files, sockets), lambda: valkey.is_ready(sockets), VALKEY_START_SECONDS)
+
+
+@contextmanager
+def servers_running(settings: Settings) -> Iterator[None]:
+    """For a short command: the servers of the running portal, else servers started for this command alone."""
+    make_data_dir(settings.data_dir)
+    if (settings.database_url and settings.redis_url) or is_in_use(settings.data_dir):
+        yield
+        return
+    with locked(settings.data_dir) as lock, Supervisor(settings.data_dir / "logs", [lock]) as supervisor:
+        start_servers(supervisor, settings)
+        yield

@@ -1,0 +1,53 @@
+"""What must be true of the database before any process serves: migrated, seeded, permissions and administrator there.
+
+Done in a process of its own before the others start (on many machines: once per release). Safe to repeat.
+"""
+
+import click
+from flask import Flask
+
+from config import Settings
+from domain.db import session_factory
+from launcher.administrators import ensure_administrator
+from launcher.data_dir import ensure_secret_key, make_data_dir
+from launcher.migrate import migrate
+from launcher.outside import check_outside_servers
+from portal.app import create_portal
+from portal.security import sync_permissions
+from seeds import reference
+
+
+def prepare(settings: Settings, demo: bool = False) -> None:
+    """Prints the first administrator's e-mail and password if this made them."""
+    check_outside_servers(settings)
+    migrate(settings)
+    seed_reference()
+    app = portal_app(settings)
+    sync_permissions(app)
+    password = ensure_administrator(app, settings)
+    if password:
+        click.echo(f"  Administrator  {settings.admin_email}")
+        click.echo(f"  Password       {password}   (shown only this once)")
+    if demo:
+        seed_demo()
+
+
+def portal_app(settings: Settings) -> Flask:
+    """The portal as an application, for what its own code does with the database."""
+    make_data_dir(settings.data_dir)
+    if not settings.secret_key:
+        ensure_secret_key(settings.data_dir)
+    return create_portal()
+
+
+def seed_reference() -> None:
+    with session_factory()() as db, db.begin():
+        reference.seed(db)
+
+
+def seed_demo() -> None:
+    # Imported only here: it makes a year of charging and weighs accordingly.
+    from seeds import demo
+
+    with session_factory()() as db, db.begin():
+        demo.seed(db)

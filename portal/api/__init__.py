@@ -1,0 +1,36 @@
+"""The REST API: one visible table of what it offers.
+
+The modules speak JSON with programs; they sign in with a token and never with a browser's cookie, so that no other
+site's page can act through somebody's browser.
+"""
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+
+from portal.api import errors
+from portal.api.body import JsonProvider
+from portal.api.charging_session import ChargingSessionApi
+from portal.api.floor import FloorApi
+from portal.api.id_token import IdTokenApi
+from portal.api.openapi import OpenApi, SwaggerView
+from portal.api.outlet import OutletApi
+from portal.api.site import SiteApi
+from portal.api.station import StationApi
+
+RESOURCES = (SiteApi, FloorApi, StationApi, OutletApi, ChargingSessionApi, IdTokenApi)
+
+CONFIGURATION = {
+    # Of Flask-AppBuilder's own: neither its menu for programs, nor its document, which knows not what we answer.
+    "FAB_ADD_MENU_API": False,
+    "FAB_ADD_OPENAPI_VIEWS": False,
+}
+
+
+def init_app(app: Flask, appbuilder: AppBuilder) -> None:
+    """Once Flask-AppBuilder is set up on `app`."""
+    app.json = JsonProvider(app)
+    errors.init_app(app)
+    for resource in RESOURCES:
+        appbuilder.add_api(resource)
+    appbuilder.add_api(OpenApi)
+    appbuilder.add_view_no_menu(SwaggerView)

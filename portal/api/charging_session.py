@@ -1,0 +1,46 @@
+"""/api/v1/charging_sessions/"""
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from marshmallow import Schema, fields
+
+from domain.models import ChargingSession
+from portal.api.base import Api
+from portal.api.fields import LARGEST_BIG_KEY, Moment, Number, Text, Whole
+
+
+class ChargingSessionSchema(Schema):
+    """One charge, from start to the cable's removal. It is history: it names nodes as they were."""
+
+    id = Whole(metadata={"example": 1})
+    started_at = Moment()
+    stopped_at = Moment(allow_none=True, metadata={"description": "when the energy stopped"})
+    ended_at = Moment(allow_none=True, metadata={"description": "when the cable left the car, if the station tells"})
+    duration_seconds = Number(allow_none=True)
+    logged_at = Moment(metadata={"description": "when the portal was told"})
+    node_id = Whole(metadata={"description": "the station's id"})
+    site_id = Whole()
+    floor_id = Whole(allow_none=True)
+    outlet_id = Whole()
+    site_name = Text(ChargingSession.site_name)
+    station_name = Text(ChargingSession.station_name)
+    outlet_number = Whole()
+    authorization = Whole(metadata={"description": "0 anonymous, 1 RFID", "enum": [0, 1]})
+    id_token = Text(ChargingSession.id_token)
+    user_id = Whole(allow_none=True)
+    email = Text(ChargingSession.email)
+    meter_start_wh = Whole()
+    meter_stop_wh = Whole(allow_none=True)
+    meter_wh = Whole(metadata={"description": "the meter's value, the last that is certain"})
+    energy_wh = Whole(allow_none=True, metadata={"description": "empty while charging"})
+    stop_reason = Text(ChargingSession.stop_reason)
+    review_reasons = fields.List(fields.String(), metadata={"description": "why a person should look at this session"})
+
+
+class ChargingSessionApi(Api):
+    """Stations write these; here they are read."""
+
+    resource_name = "charging_sessions"
+    datamodel = SQLAInterface(ChargingSession)
+    schema = ChargingSessionSchema
+    include_route_methods = {"info", "get_list", "get"}
+    largest_key = LARGEST_BIG_KEY

@@ -1,0 +1,56 @@
+"""/api/v1/stations/"""
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from marshmallow import Schema, fields
+
+from domain import nodes
+from domain.models import Floor, Site, Station, StationKind
+from domain.statuses import StationStatus
+from portal.api.base import Api
+from portal.api.fields import Flag, Key, Moment, Name, Text, Whole
+
+
+class StationSchema(Schema):
+    """One device, on a site or on one of its floors."""
+
+    id = Whole(dump_only=True, metadata={"example": 1})
+    name = Name(Station.name, required=True, metadata={"example": "CC-101"})
+    charge_box_id = Name(
+        Station.charge_box_id,
+        required=True,
+        metadata={"example": "CB-101", "description": "the station's own name, letter by letter"},
+    )
+    site = Key(Site, attribute="site_id", required=True, metadata={"example": 1})
+    floor = Key(Floor, attribute="floor_id", allow_none=True, metadata={"example": 1})
+    kind = fields.Enum(StationKind, by_value=fields.String())
+    description = Text(Station.description)
+    protocol = Text(Station.protocol, dump_only=True, metadata={"example": "ocpp1.6"})
+    vendor = Text(Station.vendor, dump_only=True)
+    model = Text(Station.model, dump_only=True)
+    serial_number = Text(Station.serial_number, dump_only=True)
+    firmware_version = Text(Station.firmware_version, dump_only=True)
+    booted_at = Moment(dump_only=True, allow_none=True)
+    online = Flag(dump_only=True)
+    last_seen_at = Moment(dump_only=True, allow_none=True)
+    status = fields.Enum(StationStatus, by_value=fields.String(), dump_only=True, allow_none=True)
+    error_code = Text(Station.error_code, dump_only=True)
+    vendor_error_code = Text(Station.vendor_error_code, dump_only=True)
+    status_info = Text(Station.status_info, dump_only=True)
+    status_at = Moment(dump_only=True, allow_none=True)
+
+
+class StationApi(Api):
+    resource_name = "stations"
+    datamodel = SQLAInterface(Station)
+    schema = StationSchema
+    broken_rules = {
+        "station_charge_box_id_key": ("charge_box_id", "Another station has this charge box id."),
+        "fk_station_floor": ("floor", "The floor is not on the station's site."),
+        "station_site_id_fkey": ("site", "The site is gone."),
+    }
+
+    def create(self, item: Station) -> None:
+        nodes.add_station(self.db, item)
+
+    def remove(self, item: Station) -> None:
+        nodes.delete(self.db, item)

@@ -1,0 +1,101 @@
+"""Forms of records: text that is really text, and what must be unique said in words."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+from flask_wtf import FlaskForm
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+
+from portal.node import database
+
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters: PostgreSQL refuses the first, and no name needs the others."""
+
+
+class RecordForm(FlaskForm):
+    """A form for one kind of record; `record` is the one that is edited."""
+
+    def __init__(self, *args: Any, record: Any = None, **kwargs: Any) -> None:
+        self.record = record
+        super().__init__(*args, **kwargs)
+
+
+def stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def is_writable(_form: RecordForm, field: Field) -> None:
+    if UNWRITABLE.search(field.data or ""):
+        raise StopValidation(gettext("This contains characters that cannot be written."))
+
+
+def text(label: LazyString, longest: int, *validators: Callable, required: bool = False, **kwargs: Any) -> StringField:
+    """One line of text, without blanks around it."""
+    checks = [is_writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
+    if required:
+        checks.insert(0, InputRequired(lazy_gettext("This is needed.")))
+        checks.append(not_blank)
+    return StringField(label, [*checks, *validators], filters=[stripped], **kwargs)
+
+
+def long_text(label: LazyString, longest: int = 2000) -> TextAreaField:
+    checks = [is_writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
+    return TextAreaField(label, checks, filters=[stripped])
+
+
+def not_blank(_form: RecordForm, field: Field) -> None:
+    if not field.data:
+        raise StopValidation(gettext("This is needed."))
+
+
+def unique(
+    column: InstrumentedAttribute[Any],
+    message: LazyString,
+    within: Callable[[RecordForm], ColumnElement[bool]] | None = None,
+    folded: Callable[[Any], Any] = lambda value: value,
+) -> Callable[[RecordForm, Field], None]:
+    """No other record has this value; `within` narrows who the others are, `folded` says which values are the same."""
+
+    def check(form: RecordForm, field: Field) -> None:
+        model = column.class_
+        others = select(model.id).where(folded(column) == folded(field.data))
+        if within is not None:
+            others = others.where(within(form))
+        if form.record is not None:
+            others = others.where(model.id != form.record.id)
+        if database().scalar(others.limit(1)) is not None:
+            raise ValidationError(str(message))
+
+    return check
+
+
+def number_or_none(written: Any) -> int | None:
+    """How a choice among records travels; the empty choice is None."""
+    return int(written) if written not in (None, "", "None") else None
+
+
+class RecordChoice(SelectField):
+    """A choice among records, by key; `empty` is the line for none."""
+
+    def __init__(
+        self, label: LazyString, validators: Sequence[Callable] = (), *, empty: LazyString, **kwargs: Any
+    ) -> None:
+        self.empty = empty
+        super().__init__(label, validators, coerce=number_or_none, choices=[], **kwargs)
+
+    def offer(self, records: Iterable[tuple[int, str]], group: str | None = None) -> None:
+        """Add what can be chosen, perhaps under a heading."""
+        self.choices = self.choices or [SelectChoice("", str(self.empty))]
+        self.choices += [SelectChoice(str(key), name, optgroup=group) for key, name in records]
+
+
+def chosen(_form: RecordForm, field: Field) -> None:
+    if field.data is None:
+        raise StopValidation(gettext("Choose one."))

@@ -1,0 +1,84 @@
+"""The functions at the left, in one table: what they are called, where they lead, which pages belong to them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import lazy_gettext, lazy_pgettext
+from flask_babel.speaklater import LazyString
+
+from portal.node import node_url
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line; `views` are the classes whose pages belong to it, the first one's `permission` opens it."""
+
+    label: LazyString
+    endpoint: str
+    views: tuple[str, ...]
+    permission: str = "can_list"
+
+    @property
+    def url(self) -> str:
+        return node_url(self.endpoint)
+
+    @property
+    def is_current(self) -> bool:
+        return request.blueprint in self.views
+
+    @property
+    def is_current_tab(self) -> bool:
+        """As `is_current`, but the page of a node is General, whichever list it stands in."""
+        is_node_page = request.endpoint in NODE_PAGES or request.blueprint == "ConfigurationView"
+        return is_node_page if self is CONFIGURATION_TABS[0] else self.is_current and not is_node_page
+
+    @property
+    def is_allowed(self) -> bool:
+        return bool(current_app.appbuilder.sm.has_access(self.permission, self.views[0]))  # type: ignore[attr-defined]
+
+
+NODE_VIEWS = ("SystemView", "SiteView", "FloorView", "StationView", "OutletView")
+NODE_PAGES = tuple(f"{view}.{page}" for view in NODE_VIEWS for page in ("show", "edit"))
+
+CONFIGURATION_TABS = (
+    Entry(lazy_gettext("General"), "ConfigurationView.index", ("ConfigurationView", "SystemView"), "can_index"),
+    Entry(lazy_gettext("Sites"), "SiteView.list", ("SiteView",)),
+    Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",)),
+    Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",)),
+    Entry(lazy_gettext("Outlets"), "OutletView.list", ("OutletView",)),
+    Entry(lazy_gettext("ID tokens"), "IdTokenView.list", ("IdTokenView",)),
+    Entry(lazy_gettext("Unknown stations"), "UnknownStationView.list", ("UnknownStationView",)),
+)
+
+FUNCTIONS = (
+    Entry(lazy_pgettext("page", "Start"), "StartView.index", ("StartView",), "can_index"),
+    Entry(lazy_gettext("Statistics"), "ChargingSessionView.list", ("ChargingSessionView",)),
+    Entry(
+        lazy_gettext("Configuration"),
+        "ConfigurationView.index",
+        tuple(view for tab in CONFIGURATION_TABS for view in tab.views),
+        "can_index",
+    ),
+)
+
+
+def functions() -> Iterator[Entry]:
+    """Those that the user may open."""
+    return (entry for entry in FUNCTIONS if entry.is_allowed)
+
+
+def configuration_tabs() -> Iterator[Entry]:
+    """The pages of Configuration that the user may open, while one of them is open."""
+    if not any(tab.is_current for tab in CONFIGURATION_TABS):
+        return iter(())
+    return (tab for tab in CONFIGURATION_TABS if tab.is_allowed)
+
+
+def function_url() -> str:
+    """Where a click in the navigator leads: the function one is in, for another node; else its configuration."""
+    if request.endpoint and request.endpoint.endswith(".list"):
+        return request.path
+    of_nodes = FUNCTIONS[1:]
+    current = next((entry for entry in of_nodes if entry.is_current), of_nodes[-1])
+    return url_for(current.endpoint)

@@ -1,0 +1,25 @@
+"""The domain's refusals in the words of the screen."""
+
+from flask_babel import gettext, ngettext
+
+from domain.errors import DomainError, HasChildrenError
+
+NAMED_CHILDREN = 5
+
+
+def in_words(error: DomainError, name: str) -> str:
+    """What a person reads when a rule refused what they asked of the record called `name`."""
+    if isinstance(error, HasChildrenError):
+        return has_children(name, error.children)
+    return str(error)
+
+
+def has_children(name: str, children: list[str]) -> str:
+    """Names some of what stands below, and says how many more."""
+    named = ", ".join(children[:NAMED_CHILDREN])
+    more = len(children) - NAMED_CHILDREN
+    if more > 0:
+        named = ngettext("%(names)s and %(num)d more", "%(names)s and %(num)d more", more, names=named)
+    return gettext(
+        "%(name)s cannot be deleted, because it contains %(children)s. Delete these first.", name=name, children=named
+    )

@@ -1,0 +1,1 @@
+"""Pages that are no table and no form of one record."""

@@ -1,0 +1,159 @@
+"""The pages of one record: show, add, edit, delete.
+
+Flask-AppBuilder's own handlers lose what was typed when saving fails, show a database's error text to the user, share
+one filter object among all requests and act on GET; so the routes, names and permissions are its, the handlers ours.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from flask_babel.speaklater import LazyString
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from domain.errors import DomainError
+from portal.forms import RecordForm
+from portal.messages import in_words
+from portal.node import database, node_url
+from portal.table.view import TableView
+
+Page = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line on a record's page; `copies` puts a button beside it."""
+
+    label: str
+    value: object
+    copies: bool = False
+
+
+class RecordView(TableView):
+    """What a kind of record adds: its form, its words and its facts."""
+
+    form: ClassVar[type[RecordForm]]
+    show_template = "record.html"
+    add_template = edit_template = "form.html"
+    add_title: LazyString
+    edit_title: LazyString
+    # The table filters by its own columns; Flask-AppBuilder need not prepare filters for each of the model's.
+    search_columns = ["id"]
+    # They would act on any row, whatever the view's own filters say.
+    exclude_route_methods = {"download", "action", "action_post"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.add_form = self.edit_form = self.form
+        super().__init__(**kwargs)
+
+    @expose("/show/<int:pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: int) -> Page:
+        record = self.record(pk)
+        self.selects(record)
+        return self.render_template(self.show_template, view=self, record=record, **self.show_context(record))
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Page:
+        form = self.form(data=self.defaults())
+        if not form.validate_on_submit():
+            return self._form_page(form, self.add_title, url_for(f"{self.endpoint}.list"))
+        return self._save(form, self.datamodel.obj(), is_new=True)
+
+    @expose("/edit/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: int) -> Page:
+        record = self.record(pk)
+        self.selects(record)
+        form = self.form(obj=record, record=record)
+        if not form.validate_on_submit():
+            return self._form_page(form, self.edit_title, self.show_url(record), record)
+        return self._save(form, record, is_new=False)
+
+    @expose("/delete/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def delete(self, pk: int) -> Page:
+        """Ask on GET, delete on POST."""
+        record = self.record(pk)
+        if request.method == "GET":
+            return self.render_template(
+                "table_delete.html", title=self.list_title, item=record, back=self.show_url(record)
+            )
+        name, after = str(record), self.url_after_delete(record)
+        try:
+            self.remove(record)
+            database().commit()
+        except DomainError as error:
+            database().rollback()
+            flash(in_words(error, name), "error")
+            return redirect(self.show_url(record))
+        flash(gettext("%(name)s was deleted.", name=name), "success")
+        return redirect(after)
+
+    def record(self, pk: int) -> Any:
+        """The record, if there is one that this user may see."""
+        model = self.datamodel.obj
+        rows = self.scoped(self.base()).where(self.key == pk)
+        return database().scalar(rows.with_only_columns(model, maintain_column_froms=True)) or abort(404)
+
+    # What a kind of record may do its own way.
+
+    def selects(self, record: Any) -> None:
+        """Make a node the selected one while its own page is open."""
+
+    def show_context(self, record: Any) -> dict[str, Any]:
+        return {"facts": self.facts(record)}
+
+    def facts(self, record: Any) -> list[Fact]:
+        return []
+
+    def defaults(self) -> dict[str, Any]:
+        """What a new record's form begins with."""
+        return {}
+
+    def keep(self, record: Any) -> None:
+        """Add a new record."""
+        database().add(record)
+
+    def remove(self, record: Any) -> None:
+        """Delete a record.
+
+        Raises:
+            DomainError: a rule forbids it.
+        """
+        database().delete(record)
+
+    def show_url(self, record: Any) -> str:
+        return node_url(f"{self.endpoint}.show", pk=record.id)
+
+    def url_after_delete(self, record: Any) -> str:
+        return node_url(f"{self.endpoint}.list")
+
+    # The common way.
+
+    def _save(self, form: RecordForm, record: Any, is_new: bool) -> Page:
+        form.populate_obj(record)
+        try:
+            if is_new:
+                self.keep(record)
+            database().commit()
+        except IntegrityError:
+            # Somebody else took the name between our check and our writing.
+            database().rollback()
+            flash(gettext("Somebody else saved the same at this moment. Check the entries, then save again."), "error")
+            return self._form_page(
+                form, self.add_title if is_new else self.edit_title, node_url(f"{self.endpoint}.list")
+            )
+        text = gettext("%(name)s was created.") if is_new else gettext("%(name)s was saved.")
+        flash(text % {"name": str(record)}, "success")
+        return redirect(self.show_url(record))
+
+    def _form_page(self, form: RecordForm, title: LazyString, cancel_url: str, record: Any = None) -> Page:
+        template = self.edit_template if record else self.add_template
+        page = self.render_template(template, view=self, form=form, title=title, record=record, cancel_url=cancel_url)
+        return page, 422 if form.errors else 200

@@ -1,0 +1,327 @@
+"""The columns of a table: what each shows, how it is filtered, and what it is in an export.
+
+A view declares its columns as a tuple of these: `Text("name", _l("Name"), Site.name)`. The name stands in the URL
+(`?name=Copenhagen&sort=-name`), the label above the column.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, cast, literal
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal import formats
+from portal.table.dates import date_range
+from portal.table.numbers import duration_range, number_range, whole
+from portal.table.ranges import FilterError
+
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+Row = dict[str, Any]
+"""One line of a table: the value of each column by its name, those of the view's `extras`, and `key`."""
+
+TENTHS = 100_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """What all kinds have in common; never used itself."""
+
+    name: str
+    """In the URL, as in `?name=…&sort=-name`, and the heading in a CSV file."""
+    label: Any
+    """The heading, a `lazy_gettext`."""
+    expression: Expression
+    """What is selected, filtered and sorted by; give it an index (expression, key) if the table can be large."""
+    _: KW_ONLY
+    unit: str = ""
+    """Shown after the heading."""
+    default: bool = True
+    """Shown until the user chooses other columns."""
+    render: Callable[[Row], str | Markup] | None = None
+    """Writes the cell where the plain value is not enough; must escape, as `Markup("<b>{}</b>").format(value)` does."""
+    empty: Any = ""
+    """What an empty cell means, a `lazy_gettext` such as "charging"; shown there, and a word of the filter."""
+    width: int = 18
+    """In characters, in Excel."""
+
+    kind: ClassVar[str] = ""
+    numeric: ClassVar[bool] = False
+    excel_format: ClassVar[str] = "General"
+
+    @property
+    def heading(self) -> str:
+        return f"{self.label} {self.unit}" if self.unit else str(self.label)
+
+    @property
+    def placeholder(self) -> str:
+        return _("filter")
+
+    @property
+    def choices(self) -> Mapping[str, Any] | None:
+        """What may be chosen in the filter: value in the URL and label; None where it is written freely."""
+        return None
+
+    def filter(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        """The condition that a filter's text stands for. Raises FilterError with advice."""
+        word = text.strip().casefold()
+        if word in {"empty", _("empty").casefold(), str(self.empty).casefold()} - {""}:
+            return self.is_empty()
+        if word in ("not empty", _("not empty").casefold()):
+            return ~self.is_empty()
+        return self.matches(text.strip(), zone)
+
+    def is_empty(self) -> ColumnElement[bool]:
+        return self.expression.is_(None)
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        """The condition that a filter's text stands for, unless it is one of the words for empty."""
+        raise NotImplementedError
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        """The value as it is shown."""
+        return str(value)
+
+    def filter_text(self, value: Any, zone: ZoneInfo) -> str:
+        """The filter that finds all rows with this value."""
+        return "empty" if value is None else self.text(value, zone)
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        """The value in Excel: text, number, naive local time or None."""
+        return value
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        """The value in CSV: a program reads it."""
+        return value
+
+    @property
+    def csv_name(self) -> str:
+        return self.name
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        """The parameter for a value that stood in a cursor, that is, in JSON. Raises ValueError for another kind."""
+        return literal(value, self.expression.type)
+
+
+@dataclass(frozen=True)
+class Text(Column):
+    """Words. The filter finds what contains it, `=` in front finds just that, quotes take the rest literally."""
+
+    kind = "text"
+
+    def is_empty(self) -> ColumnElement[bool]:
+        return self.expression.is_(None) | (self.expression == "")
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        if "\0" in text:
+            raise FilterError(_("A text cannot contain this character."))
+        if text.startswith("="):
+            return self.expression == _unquoted(text[1:].strip())
+        return self.expression.icontains(_unquoted(text), autoescape=True)
+
+    def filter_text(self, value: Any, zone: ZoneInfo) -> str:
+        return f'="{value}"' if value else "empty"
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        return value or None
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError(value)
+        return literal(value, String)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+@dataclass(frozen=True)
+class Number(Column):
+    """A number. With `scale=1000, decimals=3, unit="kWh"` a column in Wh is shown, filtered and exported in kWh."""
+
+    _: KW_ONLY
+    scale: int = 1
+    decimals: int = 0
+    total: bool = False
+    """Whether the footer tells the sum of what is filtered."""
+    width: int = 12
+
+    kind = "number"
+    numeric = True
+
+    @property
+    def excel_format(self) -> str:  # type: ignore[override]
+        return "0." + "0" * self.decimals if self.decimals else "0"
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        numbers = number_range(text, self.scale)
+        if isinstance(self.expression.type, Integer):
+            # As BigInteger whatever the column: PostgreSQL compares all sizes through the column's index.
+            return whole(numbers).clause(self.expression, lambda bound: literal(bound, BigInteger))
+        return numbers.clause(self.expression, float)
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        return f"{self.shown(value):.{self.decimals}f}"
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else value if self.scale == 1 else value / self.scale
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else value if self.scale == 1 else self.text(value, zone)
+
+    def shown(self, value: Any) -> Decimal:
+        """A value of the column in the unit in which it is shown."""
+        return Decimal(str(value)) / self.scale
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 2**63:
+            raise ValueError(value)
+        return literal(value, BigInteger) if isinstance(self.expression.type, Integer) else literal(float(value))
+
+
+@dataclass(frozen=True)
+class Date(Column):
+    """A moment, shown and filtered in the user's time zone."""
+
+    _: KW_ONLY
+    width: int = 23
+
+    kind = "date"
+    excel_format = "yyyy-mm-dd hh:mm:ss.0"
+
+    @property
+    def placeholder(self) -> str:
+        return _("from … to")
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        return date_range(text, zone).clause(self.expression)
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        return formats.at(value, zone)
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        """Excel knows no zones, so the local time; in tenths, cut as on the screen."""
+        if value is None:
+            return None
+        local = value.astimezone(zone).replace(tzinfo=None)
+        return local.replace(microsecond=local.microsecond // TENTHS * TENTHS)
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else value.astimezone(zone).isoformat()
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if not isinstance(value, str):
+            raise ValueError(value)
+        return literal(datetime.fromisoformat(value).astimezone(UTC), self.expression.type)
+
+
+@dataclass(frozen=True)
+class Duration(Column):
+    """Seconds, shown as h:mm:ss."""
+
+    _: KW_ONLY
+    width: int = 12
+
+    kind = "duration"
+    numeric = True
+    excel_format = "[h]:mm:ss"
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        return duration_range(text).clause(self.expression, float)
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        return formats.duration(value)
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        """Excel counts time in days."""
+        return None if value is None else value / 86400
+
+    @property
+    def csv_name(self) -> str:
+        return f"{self.name}_seconds"
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(value)
+        return literal(float(value))
+
+
+@dataclass(frozen=True)
+class Choice(Column):
+    """One of a few words, filtered through a list."""
+
+    options: Mapping[Any, Any]
+    """Each value of the column and its label (`lazy_gettext`), in the order of the list."""
+
+    kind = "choice"
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        return {str(value): label for value, label in self.options.items()}
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        for value, label in self.options.items():
+            if text.casefold() in (str(value).casefold(), str(label).casefold()):
+                return self.expression == value
+        words = ", ".join(str(label) for label in self.options.values())
+        raise FilterError(_("Choose one of: %(words)s.", words=words))
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        return str(self.options.get(value, value))
+
+    def filter_text(self, value: Any, zone: ZoneInfo) -> str:
+        return "empty" if value is None else str(value)
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else self.text(value, zone)
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else str(value)
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if isinstance(self.expression.type, Integer):
+            return Number.from_cursor(self, value)  # type: ignore[arg-type]
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError(value)
+        return cast(literal(value, String), String)
+
+
+@dataclass(frozen=True)
+class Boolean(Column):
+    """Yes or no."""
+
+    kind = "boolean"
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        return {"yes": _("yes"), "no": _("no")}
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        word = text.casefold()
+        if word in ("yes", "true", "1", _("yes").casefold()):
+            return self.expression.is_(True)
+        if word in ("no", "false", "0", _("no").casefold()):
+            return self.expression.is_(False)
+        raise FilterError(_("Choose yes or no."))
+
+    def text(self, value: Any, zone: ZoneInfo) -> str:
+        return _("yes") if value else _("no")
+
+    def filter_text(self, value: Any, zone: ZoneInfo) -> str:
+        return "empty" if value is None else "yes" if value else "no"
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else self.text(value, zone)
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        return None if value is None else "yes" if value else "no"
+
+    def from_cursor(self, value: Any) -> ColumnElement[Any]:
+        if not isinstance(value, bool):
+            raise ValueError(value)
+        return literal(value)

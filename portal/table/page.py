@@ -1,0 +1,134 @@
+"""One page of a table, ready for the template."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from portal import exports, formats
+from portal.table.actions import Action
+from portal.table.columns import Column, Row
+from portal.table.count import Count, total_text
+from portal.table.paging import Cursor
+from portal.table.query import PAGE_SIZES, TableQuery
+from portal.table.reading import read
+
+if TYPE_CHECKING:
+    from portal.table.view import TableView
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value, as it is shown, and the filter that finds it."""
+
+    column: Column
+    html: str | Markup
+    filter_text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row."""
+
+    key: int
+    cells: list[Cell]
+    actions: list[Action]
+    filter_cell: Cell
+    """Whose value the menu offers to filter by."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template shows."""
+
+    view: "TableView"
+    query: TableQuery
+    lines: list[Line]
+    count: Count
+    previous: str | None
+    """The link to the page before, if there is one."""
+    next: str | None
+    is_empty: bool
+    """Whether there is nothing even without filters."""
+    page_sizes: tuple[int, ...] = PAGE_SIZES
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.query.columns
+
+    @property
+    def count_text(self) -> str:
+        number = formats.number(self.count.rows)
+        return self.view.counted(
+            self.count.rows, _("more than %(number)s", number=number) if self.count.more else number
+        )
+
+    @property
+    def total_texts(self) -> list[str]:
+        """The totals, in words; none when there are more rows than were added up."""
+        sums = self.count.sums
+        return [total_text(column, sums[column.name]) for column in self.view.totals if column.name in sums]
+
+    @property
+    def exports(self) -> list[tuple[str, str]]:
+        """The files that this table can be had as: label and link."""
+        if not self.view.allows("export"):
+            return []
+        params = self.query.params(rows=None, columns=",".join(column.name for column in self.columns))
+        return [(label, url_for(".export", file_type=name, **params)) for name, label in exports.LABELS.items()]
+
+    @property
+    def add_url(self) -> str | None:
+        return url_for(".add", node=self.query.node) if self.view.allows("add") else None
+
+    @property
+    def hidden_params(self) -> dict[str, str]:
+        """What the filter form must carry along besides the filters."""
+        names = {"node", "sort", "columns"}
+        return {name: value for name, value in self.query.params().items() if name in names}
+
+    @property
+    def clear_link(self) -> str:
+        """The same table without any filter."""
+        return self.query.link(**dict.fromkeys(self.query.filters))
+
+    def sort_direction(self, column: Column) -> str | None:
+        """In ARIA's words; None for a column that is not sorted by."""
+        if self.query.sort.column is not column:
+            return None
+        return "descending" if self.query.sort.descending else "ascending"
+
+
+def load(view: "TableView", db: Session, query: TableQuery) -> Page:
+    """Read the page that `query` asks for."""
+    part = read(view, db, query)
+    rows = part.rows
+    view.complete(db, rows)
+    zone = formats.user_time_zone()
+    is_empty = not rows and (not query.conditions or db.execute(view.narrowed().limit(1)).first() is None)
+    return Page(
+        view=view,
+        query=query,
+        lines=[_line(view, query, row, zone) for row in rows],
+        count=part.count,
+        previous=query.link(before=Cursor.of(rows[0])) if part.has_previous else None,
+        next=query.link(after=Cursor.of(rows[-1])) if part.has_next else None,
+        is_empty=is_empty,
+    )
+
+
+def _line(view: "TableView", query: TableQuery, row: Row, zone: ZoneInfo) -> Line:
+    cells = [_cell(column, row, zone) for column in query.columns]
+    named = [cell for cell in cells if cell.column.name == view.filter_column]
+    texts = [cell for cell in cells if cell.column.kind == "text"]
+    return Line(row["key"], cells, view.row_actions(row), (named or texts or cells)[0])
+
+
+def _cell(column: Column, row: Row, zone: ZoneInfo) -> Cell:
+    value: Any = row[column.name]
+    text = str(column.empty) if value is None else column.text(value, zone)
+    return Cell(column, column.render(row) if column.render else text, column.filter_text(value, zone))

@@ -1,0 +1,184 @@
+"""The one table widget: a Flask-AppBuilder view whose list is ours.
+
+A view declares its columns and gets filters, order, paging, column choice, menus, exports and the count:
+
+    class SiteView(TableView):
+        datamodel = SQLAInterface(Site)
+        route_base = "/sites"
+        list_title = _l("Sites")
+        columns = (
+            Text("name", _l("Name"), Site.name),
+            Text("city", _l("City"), Site.city),
+            Number("id", _l("Id"), Site.id, default=False),
+        )
+        default_sort = "name"
+        nothing_yet = _l("There is no site yet. Add the first one.")
+
+The rest of Flask-AppBuilder's view (add, edit, show, delete, permissions) stays as it is. Hooks, all optional: `base`
+joins other tables, `scoped` keeps to the rows of the user, `within` to those of the selected node, `row_actions` makes
+a row's menu, `complete` adds to the rows of a page what no column has, `counted` names what is counted.
+"""
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from flask_appbuilder import ModelView, expose, has_access
+from flask_appbuilder.hooks import before_request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from domain.clock import now
+from domain.nodes import Node
+from portal import exports, formats
+from portal.node import ROOT_KEY, selected, selected_key
+from portal.table.actions import Action
+from portal.table.columns import Column, Expression, Number, Row
+from portal.table.page import Page, load
+from portal.table.paging import Order
+from portal.table.query import RESERVED, TableQuery, parse_query
+
+FOREIGN_PARAMETERS = ("_flt_", "_oc_", "_od_", "page_", "psize_")
+
+
+class TableView(ModelView):
+    """A model's pages, with the one table as its list."""
+
+    columns: tuple[Column, ...] = ()
+    """All columns that can be shown, in their usual order."""
+    extras: dict[str, Expression] = {}
+    """What else each row carries, for `render`, `row_actions` and `complete`."""
+    default_sort = "-id"
+    """A column's name, with a minus in front for descending."""
+    page_size = 25
+    nothing_yet: Any = _l("There is nothing here yet.")
+    """What an empty table says that no filter empties: ideally what to do."""
+    filter_column: str | None = None
+    """Whose value a row's menu offers to filter by when no cell was pointed at; else the first text column."""
+    list_template = "table.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        names = [column.name for column in self.columns] + list(self.extras)
+        if len(set(names)) != len(names) or RESERVED.intersection(names):
+            raise ValueError(f"{type(self).__name__}: the names of columns must differ, and from {sorted(RESERVED)}")
+        super().__init__(**kwargs)
+
+    @property
+    def key(self) -> Expression:
+        """What tells rows apart, a number: it breaks ties in every order, and names the row in URLs."""
+        return self.datamodel.obj.id
+
+    def base(self) -> Select[Any]:
+        """The rows before any filter, with the joins that the columns need: `select(self.key).join(Station.site)`."""
+        return select(self.key)
+
+    def scoped(self, statement: Select[Any]) -> Select[Any]:
+        """Only the rows that this user may see. Page, count, export and whatever else reads rows pass through here."""
+        return statement
+
+    def within(self, statement: Select[Any], node: Node) -> Select[Any]:
+        """Only the rows that belong to the selected node."""
+        return statement
+
+    def row_actions(self, row: Row) -> list[Action]:
+        """The row's menu: by default to show, edit and delete it, as far as the user may."""
+        candidates = (
+            ("show", Action(_("Show"), self.link_to("show", row))),
+            ("edit", Action(_("Edit"), self.link_to("edit", row))),
+            ("delete", Action(_("Delete"), self.link_to("delete", row), danger=True)),
+        )
+        return [action for method, action in candidates if self.allows(method)]
+
+    def complete(self, db: Session, rows: list[Row]) -> None:
+        """Add to the rows of one page, in one query for all of them, what is not in a column."""
+
+    def counted(self, number: int, text: str) -> str:
+        """So many of what the rows are; `text` is the number as it is to be written."""
+        return ngettext("%(text)s row", "%(text)s rows", number, text=text)
+
+    # What follows is not meant to be replaced.
+
+    @expose("/")
+    @has_access
+    def list(self) -> str:
+        query = self.query()
+        return self.render_template(self.list_template, title=self.list_title, table=self.page(query))
+
+    @expose("/export/<string:file_type>")
+    @has_access
+    def export(self, file_type: str) -> Response:
+        """The rows that the same URL lists, all of them, in that order, with those columns."""
+        if file_type not in exports.FILE_TYPES:
+            abort(404)
+        query = self.query()
+        if query.errors or query.notes:
+            # Rather no file than one that holds something else than was asked for.
+            return Response(self.render_template("table_refused.html", title=self.list_title, query=query), 400)
+        order = Order(query.sort.column.expression, self.key, query.sort.descending)
+        statement = order.apply(self.select(query, query.columns))
+        content = exports.Content(
+            str(self.list_title), statement, query.columns, formats.user_time_zone(), now(), _describe(query)
+        )
+        return exports.FILE_TYPES[file_type](content)
+
+    def query(self) -> TableQuery:
+        """What the request asks for."""
+        query = parse_query(
+            request.args,
+            self.columns,
+            default_sort=self.default_sort,
+            default_page_size=self.page_size,
+            zone=formats.user_time_zone(),
+            remembered_columns=request.cookies.get(self.columns_cookie, ""),
+        )
+        query.node = None if selected_key() == ROOT_KEY else selected_key()
+        return query
+
+    def select(self, query: TableQuery, columns: tuple[Column, ...], **more: Expression) -> Select[Any]:
+        """The rows that a query asks for, unordered: the one way to the rows of this table."""
+        statement = self.narrowed().where(*query.conditions)
+        fields = [column.expression.label(column.name) for column in columns]
+        fields += [expression.label(name) for name, expression in more.items()]
+        return statement.with_only_columns(*fields, maintain_column_froms=True)
+
+    def narrowed(self) -> Select[Any]:
+        """All rows that the user may see at the selected node."""
+        return self.within(self.scoped(self.base()), selected())
+
+    def page(self, query: TableQuery) -> Page:
+        """The page that a query asks for."""
+        return load(self, self.datamodel.session, query)
+
+    @property
+    def totals(self) -> tuple[Number, ...]:
+        return tuple(column for column in self.columns if isinstance(column, Number) and column.total)
+
+    @property
+    def columns_cookie(self) -> str:
+        """Where a browser keeps its user's choice of columns."""
+        return f"columns-{self.endpoint}"
+
+    def allows(self, method: str) -> bool:
+        """Whether the user may call a method of this view, and the view has it."""
+        has_route = f"can_{method}" in self.base_permissions
+        return has_route and self.appbuilder.sm.has_access(f"can_{method}", self.class_permission_name)
+
+    def link_to(self, method: str, row: Row) -> str:
+        return url_for(f".{method}", pk=row["key"], node=None if selected_key() == ROOT_KEY else selected_key())
+
+    def list_url(self) -> str:
+        return url_for(".list", node=None if selected_key() == ROOT_KEY else selected_key())
+
+    @before_request
+    def refuse_foreign_parameters(self) -> None:
+        """Flask-AppBuilder's own list parameters are not ours, and nonsense in them is an error 500 there."""
+        if any(name.startswith(FOREIGN_PARAMETERS) for name in request.args):
+            abort(400)
+
+
+def _describe(query: TableQuery) -> str:
+    """The filters in words, for the properties of a file."""
+    by_name = {column.name: column for column in query.columns}
+    return "; ".join(f"{by_name[name].heading}: {text}" for name, text in query.filters.items())

@@ -1,0 +1,1 @@
+"""The tables and forms of the records, one file per word."""

@@ -1,0 +1,123 @@
+"""Statistics: the table of charging sessions, and one of them in full (manual, "Statistik")."""
+
+from typing import Any
+
+from flask import abort, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from domain import meter_values
+from domain.models import ChargingSession, Floor, Outlet, Site, Station
+from domain.nodes import Node
+from portal.table import Action, Boolean, Choice, Date, Duration, Number, Row, TableView, Text
+from portal.views import charging_session_cells as cells
+from portal.views import charging_session_words as words
+from portal.views.charging_session_chart import Chart
+
+KWH = {"unit": "kWh", "scale": 1000, "decimals": 3}
+
+COLUMNS = (
+    Date("started_at", _l("Start"), ChargingSession.started_at),
+    Duration("duration", _l("Duration"), ChargingSession.duration_seconds, render=cells.duration),
+    Date("ended_at", _l("End"), ChargingSession.ended_at, render=cells.ended, empty=_l("charging")),
+    Number("node_id", _l("Node id"), ChargingSession.node_id, default=False),
+    Text("site", _l("Site"), ChargingSession.site_name, default=False, width=28),
+    Text("station", _l("Station"), ChargingSession.station_name),
+    Number("outlet", _l("Outlet"), ChargingSession.outlet_number),
+    Number("energy_kwh", _l("Energy"), ChargingSession.energy_wh, render=cells.energy, total=True, **KWH),
+    Choice("authorization", _l("Authorisation"), ChargingSession.authorization, words.AUTHORIZATIONS),
+    Text("email", _l("E-mail"), ChargingSession.email, width=30),
+    Number("id", _l("Session id"), ChargingSession.id, default=False),
+    Date("logged_at", _l("Server log date"), ChargingSession.logged_at, default=False),
+    Number("meter_kwh", _l("Meter"), ChargingSession.meter_wh, render=cells.meter, **KWH),
+    Boolean("review", _l("Review"), func.cardinality(ChargingSession.review_reasons) > 0, default=False),
+)
+
+
+class ChargingSessionView(TableView):
+    """All charging sessions of the selected node."""
+
+    datamodel = SQLAInterface(ChargingSession)
+    route_base = "/statistics"
+    base_permissions = ["can_list", "can_show", "can_export"]
+    include_route_methods = {"list", "show", "export"}
+    list_title = _l("Statistics")
+    columns = COLUMNS
+    default_sort = "-started_at"
+    filter_column = "station"
+    nothing_yet = _l("No car has charged here yet. A session appears as soon as a station reports the first charge.")
+    extras = {
+        "begun_at": ChargingSession.started_at,
+        "stopped_at": ChargingSession.stopped_at,
+        "finished_at": ChargingSession.ended_at,
+        "station_id": ChargingSession.node_id,
+        "station_name": ChargingSession.station_name,
+        "outlet_id": ChargingSession.outlet_id,
+        "meter_start_wh": ChargingSession.meter_start_wh,
+        "review_reasons": ChargingSession.review_reasons,
+    }
+
+    def _init_forms(self) -> None:
+        """There are none: a session is what the station said."""
+
+    @property
+    def key(self) -> Any:
+        return ChargingSession.id
+
+    def within(self, statement: Select[Any], node: Node) -> Select[Any]:
+        match node:
+            case Site():
+                return statement.where(ChargingSession.site_id == node.id)
+            case Floor():
+                return statement.where(ChargingSession.floor_id == node.id)
+            case Station():
+                return statement.where(ChargingSession.node_id == node.id)
+            case Outlet():
+                return statement.where(ChargingSession.outlet_id == node.id)
+            case _:
+                return statement
+
+    def row_actions(self, row: Row) -> list[Action]:
+        actions = [Action(_("Show session"), self.link_to("show", row), new_window=True)]
+        if self.appbuilder.sm.has_access("can_show", "StationView"):
+            label = _("Show station %(name)s", name=row["station_name"])
+            actions.append(Action(label, url_for("StationView.show", pk=row["station_id"])))
+        return actions
+
+    def complete(self, db: Session, rows: list[Row]) -> None:
+        """Running charges show what their meter shows now."""
+        running = [row for row in rows if row["stopped_at"] is None and row["finished_at"] is None]
+        latest = meter_values.latest(db, [row["outlet_id"] for row in running])
+        for row in running:
+            cells.add_live(row, latest.get(row["outlet_id"]))
+
+    def counted(self, number: int, text: str) -> str:
+        return ngettext("%(text)s session", "%(text)s sessions", number, text=text)
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> str:
+        """One session: every field, and what its meter showed."""
+        statement = self.scoped(select(ChargingSession)).where(ChargingSession.id == int(pk)) if _is_id(pk) else None
+        db = self.datamodel.session
+        charging_session = db.scalar(statement) if statement is not None else None
+        if charging_session is None:
+            abort(404)
+        readings = meter_values.of_session(db, charging_session)
+        return self.render_template(
+            "charging_session_show.html",
+            title=_("Session %(id)s", id=charging_session.id),
+            charging_session=charging_session,
+            words=words,
+            readings=readings,
+            chart=Chart.of(readings),
+        )
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19

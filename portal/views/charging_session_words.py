@@ -1,0 +1,51 @@
+"""The words of a charging session, as a person reads them."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from domain.energy import ReviewReason
+from domain.models import Authorization
+from domain.stops import StopReason
+
+AUTHORIZATIONS = {
+    Authorization.ANONYMOUS: _l("Anonymous (0)"),
+    Authorization.RFID: _l("RFID (1)"),
+}
+
+REVIEW_REASONS = {
+    ReviewReason.METER_START_ZERO: _l("The meter began at 0 although it had counted before."),
+    ReviewReason.METER_START_LARGER: _l("The meter began above its first reading."),
+    ReviewReason.METER_STOP_SMALLER: _l("The meter ended below its beginning or its last reading."),
+    ReviewReason.ENERGY_TOO_LARGE: _l("More energy than an outlet can deliver in the time."),
+    ReviewReason.STOP_MISSING: _l("The station never said that the charge stopped."),
+    ReviewReason.ENERGY_UNKNOWN: _l("Nothing credible tells how much energy was delivered."),
+    ReviewReason.STOPPED_BEFORE_STARTED: _l("By the station's own clock it stopped before it started."),
+    ReviewReason.TOKEN_REFUSED: _l("The station charged although the tag was refused."),
+}
+
+STOP_REASONS = {
+    StopReason.DEAUTHORIZED: _l("The authorisation was withdrawn"),
+    StopReason.EMERGENCY_STOP: _l("Emergency stop"),
+    StopReason.EV_DISCONNECTED: _l("The car was disconnected"),
+    StopReason.HARD_RESET: _l("Hard reset of the station"),
+    StopReason.LOCAL: _l("Stopped at the station"),
+    StopReason.OTHER: _l("Another reason"),
+    StopReason.POWER_LOSS: _l("Loss of power"),
+    StopReason.REBOOT: _l("Restart of the station"),
+    StopReason.REMOTE: _l("Stopped from the portal"),
+    StopReason.SOFT_RESET: _l("Soft reset of the station"),
+    StopReason.UNLOCK_COMMAND: _l("The plug was unlocked from the portal"),
+    StopReason.STATION_BOOTED: _l("The station started anew"),
+    StopReason.NEXT_CHARGE_STARTED: _l("The next charge began"),
+}
+
+
+def reasons(codes: Sequence[str]) -> str:
+    """Why a person should look at a session, in words."""
+    return " ".join(str(REVIEW_REASONS.get(code, code)) for code in codes)
+
+
+def stop_reason(code: str | None) -> str:
+    """Why a charge stopped, in words; a station's own word as it is."""
+    return str(STOP_REASONS.get(code, code or ""))

@@ -1,0 +1,125 @@
+"""Outlets: what one car plugs into. They appear by themselves when their station speaks of them."""
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext, lazy_gettext, ngettext
+from sqlalchemy import Select, select
+from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from domain.models import Outlet, OutletMode, Site, Station
+from domain.nodes import Node, NodeKind
+from domain.statuses import OutletStatus
+from portal.forms import RecordChoice, RecordForm, chosen, text, unique
+from portal.node import database
+from portal.node_view import NodeView, selected_ids
+from portal.record import Fact
+from portal.table.columns import Choice, Number, Text
+
+MODES = {OutletMode.OPEN.value: lazy_gettext("OPEN"), OutletMode.RFID.value: lazy_gettext("RFID")}
+MODES_EXPLAINED = [
+    SelectChoice(OutletMode.RFID.value, lazy_gettext("RFID: those whose tag is accepted may charge")),
+    SelectChoice(OutletMode.OPEN.value, lazy_gettext("OPEN: everyone may charge")),
+]
+STATUSES = {
+    OutletStatus.AVAILABLE.value: lazy_gettext("Available"),
+    OutletStatus.PREPARING.value: lazy_gettext("Preparing"),
+    OutletStatus.CHARGING.value: lazy_gettext("Charging"),
+    OutletStatus.SUSPENDED_EV.value: lazy_gettext("Paused by the car"),
+    OutletStatus.SUSPENDED_EVSE.value: lazy_gettext("Paused by the station"),
+    OutletStatus.FINISHING.value: lazy_gettext("Finishing"),
+    OutletStatus.RESERVED.value: lazy_gettext("Reserved"),
+    OutletStatus.UNAVAILABLE.value: lazy_gettext("Out of service"),
+    OutletStatus.FAULTED.value: lazy_gettext("Fault"),
+    OutletStatus.OCCUPIED.value: lazy_gettext("Occupied"),
+}
+HIGHEST_NUMBER = 99
+
+
+class OutletForm(RecordForm):
+    station_id = RecordChoice(lazy_gettext("Station"), [chosen], empty=lazy_gettext("Choose a station"))
+    number = IntegerField(
+        lazy_gettext("Outlet id"),
+        [
+            InputRequired(lazy_gettext("This is needed.")),
+            NumberRange(1, HIGHEST_NUMBER, lazy_gettext("Between %(min)d and %(max)d.")),
+            unique(
+                Outlet.number,
+                lazy_gettext("The station has an outlet with this id already."),
+                within=lambda form: Outlet.station_id == form.station_id.data,
+            ),
+        ],
+        description=lazy_gettext("As the station itself numbers it, from 1."),
+    )
+    connector_type = text(lazy_gettext("Connector"), 50)
+    parking = text(lazy_gettext("Parking"), 100)
+    mode = RadioField(lazy_gettext("Mode"), choices=MODES_EXPLAINED, coerce=str, default=OutletMode.RFID)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stations = select(Station.id, Station.name, Site.name).join(Station.site).order_by(Site.name, Station.name)
+        of_site: dict[str, list[tuple[int, str]]] = {}
+        for pk, name, site_name in database().execute(stations):
+            of_site.setdefault(site_name, []).append((pk, name))
+        self.station_id.offer([])
+        for site_name, of_this_site in of_site.items():
+            self.station_id.offer(of_this_site, site_name)
+
+
+class OutletView(NodeView):
+    datamodel = SQLAInterface(Outlet)
+    route_base = "/outlets"
+    form = OutletForm
+    list_title = lazy_gettext("Outlets")
+    add_title = lazy_gettext("Add outlet")
+    edit_title = lazy_gettext("Edit outlet")
+    nothing_yet = lazy_gettext(
+        "There is no outlet here yet. Outlets appear by themselves when their station speaks of them."
+    )
+    default_sort = "station"
+    columns = (
+        Text("station", lazy_gettext("Station"), Station.name),
+        Number("number", lazy_gettext("Outlet id"), Outlet.number),
+        Text("site", lazy_gettext("Site"), Site.name),
+        Choice("status", lazy_gettext("State"), Outlet.status, STATUSES),
+        Choice("mode", lazy_gettext("Mode"), Outlet.mode, MODES),
+        Text("connector_type", lazy_gettext("Connector"), Outlet.connector_type),
+        Text("parking", lazy_gettext("Parking"), Outlet.parking),
+        Number("id", lazy_gettext("Id"), Outlet.id, default=False),
+    )
+
+    def base(self) -> Select:
+        return select(self.key).join(Outlet.station).join(Station.site)
+
+    def within(self, statement: Select, node: Node) -> Select:
+        ids = selected_ids()
+        for kind, column in (
+            (NodeKind.OUTLET, Outlet.id),
+            (NodeKind.STATION, Outlet.station_id),
+            (NodeKind.FLOOR, Station.floor_id),
+            (NodeKind.SITE, Station.site_id),
+        ):
+            if kind in ids:
+                return statement.where(column == ids[kind])
+        return statement
+
+    def counted(self, number: int, text: str) -> str:
+        return ngettext("%(text)s outlet", "%(text)s outlets", number, text=text)
+
+    def defaults(self) -> dict[str, Any]:
+        station_id = selected_ids().get(NodeKind.STATION)
+        highest = select(Outlet.number).where(Outlet.station_id == station_id).order_by(Outlet.number.desc()).limit(1)
+        return {"station_id": station_id, "number": (database().scalar(highest) or 0) + 1}
+
+    def facts(self, record: Outlet) -> list[Fact]:
+        return [
+            Fact(gettext("Connector"), record.connector_type),
+            Fact(gettext("UUID"), record.uuid, copies=True),
+            Fact(gettext("Outlet id"), record.number),
+            Fact(gettext("Parking"), record.parking),
+            Fact(gettext("Mode"), MODES[record.mode]),
+            Fact(gettext("State"), STATUSES[record.status] if record.status else gettext("not told yet")),
+            Fact(gettext("Station"), record.station.name),
+        ]

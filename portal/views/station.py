@@ -1,0 +1,137 @@
+"""Stations: charging stations and supply controllers."""
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext, lazy_gettext, ngettext
+from sqlalchemy import Select, select
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from config import get_settings
+from domain import nodes
+from domain.models import Floor, Site, Station, StationKind
+from domain.nodes import Node, NodeKind
+from portal.formats import at
+from portal.forms import RecordChoice, RecordForm, long_text, text, unique
+from portal.node import database
+from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
+from portal.record import Fact
+from portal.table.columns import Boolean, Choice, Date, Number, Text
+
+KINDS = {
+    StationKind.CHARGING_STATION.value: lazy_gettext("Charging station"),
+    StationKind.SUPPLY_CONTROLLER.value: lazy_gettext("Supply controller"),
+}
+
+
+class StationForm(RecordForm):
+    name = text(lazy_gettext("Name"), 100, required=True)
+    charge_box_id = text(
+        lazy_gettext("Charge box id"),
+        100,
+        unique(Station.charge_box_id, lazy_gettext("Another station has this charge box id.")),
+        required=True,
+        description=lazy_gettext("The same as in the station itself, letter by letter: it pairs the two."),
+    )
+    kind = RadioField(
+        lazy_gettext("Kind"),
+        choices=[SelectChoice(*kind) for kind in KINDS.items()],
+        coerce=str,
+        default=StationKind.CHARGING_STATION,
+    )
+    site_id = RecordChoice(lazy_gettext("Site"), empty=lazy_gettext("Choose a site"))
+    floor_id = RecordChoice(lazy_gettext("Floor"), empty=lazy_gettext("None, directly on the site"))
+    description = long_text(lazy_gettext("Description"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = sites_by_name()
+        self.floors = list(database().scalars(select(Floor).order_by(Floor.name)))
+        self.site_id.offer(sites)
+        self.floor_id.offer([])
+        for site_id, name in sites:
+            self.floor_id.offer([(floor.id, floor.name) for floor in self.floors if floor.site_id == site_id], name)
+
+    def validate_site_id(self, field: RecordChoice) -> None:
+        """A floor that is chosen says the site."""
+        if field.data is None:
+            field.data = self._site_of_floor()
+        if field.data is None:
+            raise ValidationError(gettext("Choose one."))
+
+    def validate_floor_id(self, field: RecordChoice) -> None:
+        if field.data is not None and self.site_id.data not in (None, self._site_of_floor()):
+            raise ValidationError(gettext("This floor is on another site."))
+
+    def _site_of_floor(self) -> int | None:
+        return next((floor.site_id for floor in self.floors if floor.id == self.floor_id.data), None)
+
+
+class StationView(NodeView):
+    datamodel = SQLAInterface(Station)
+    route_base = "/stations"
+    form = StationForm
+    list_title = lazy_gettext("Stations")
+    add_title = lazy_gettext("Add station")
+    edit_title = lazy_gettext("Edit station")
+    nothing_yet = lazy_gettext("There is no station here yet. Add one, or let it call and adopt it then.")
+    adds = ((lazy_gettext("Add outlet"), "OutletView.add"),)
+    default_sort = "name"
+    columns = (
+        Text("name", lazy_gettext("Name"), Station.name),
+        Text("charge_box_id", lazy_gettext("Charge box id"), Station.charge_box_id),
+        Text("site", lazy_gettext("Site"), Site.name),
+        Text("floor", lazy_gettext("Floor"), Floor.name),
+        Choice("kind", lazy_gettext("Kind"), Station.kind, KINDS),
+        Boolean("online", lazy_gettext("Online"), Station.online),
+        Date("last_seen_at", lazy_gettext("Last seen"), Station.last_seen_at),
+        Text("protocol", lazy_gettext("Protocol"), Station.protocol),
+        Text("vendor", lazy_gettext("Vendor"), Station.vendor, default=False),
+        Text("model", lazy_gettext("Model"), Station.model, default=False),
+        Text("serial_number", lazy_gettext("Serial number"), Station.serial_number, default=False),
+        Text("firmware_version", lazy_gettext("Firmware"), Station.firmware_version, default=False),
+        Number("id", lazy_gettext("Node id"), Station.id),
+    )
+
+    def base(self) -> Select:
+        return select(self.key).join(Station.site).outerjoin(Floor, Floor.id == Station.floor_id)
+
+    def within(self, statement: Select, node: Node) -> Select:
+        ids = selected_ids()
+        if NodeKind.STATION in ids:
+            return statement.where(Station.id == ids[NodeKind.STATION])
+        if NodeKind.FLOOR in ids:
+            return statement.where(Station.floor_id == ids[NodeKind.FLOOR])
+        return statement.where(Station.site_id == ids[NodeKind.SITE]) if NodeKind.SITE in ids else statement
+
+    def counted(self, number: int, text: str) -> str:
+        return ngettext("%(text)s station", "%(text)s stations", number, text=text)
+
+    def defaults(self) -> dict[str, Any]:
+        """Where one stands in the tree; with a single site there is nothing to choose."""
+        ids = selected_ids()
+        return {"site_id": ids.get(NodeKind.SITE) or only_site_id(), "floor_id": ids.get(NodeKind.FLOOR)}
+
+    def keep(self, record: Station) -> None:
+        nodes.add_station(database(), record)
+
+    def facts(self, record: Station) -> list[Fact]:
+        return [
+            Fact(gettext("Name"), record.name),
+            Fact(gettext("Charge box id"), record.charge_box_id, copies=True),
+            Fact(gettext("OCPP 1.6 address"), get_settings().ocpp16_url, copies=True),
+            Fact(gettext("Node id"), record.id),
+            Fact(gettext("Kind"), KINDS[record.kind]),
+            Fact(gettext("Site"), record.site.name),
+            Fact(gettext("Floor"), record.floor.name if record.floor else ""),
+            Fact(gettext("Description"), record.description),
+            Fact(gettext("Online"), gettext("yes") if record.online else gettext("no")),
+            Fact(gettext("Last seen"), at(record.last_seen_at) or gettext("never")),
+            Fact(gettext("Protocol"), record.protocol),
+            Fact(gettext("Vendor"), record.vendor),
+            Fact(gettext("Model"), record.model),
+            Fact(gettext("Serial number"), record.serial_number),
+            Fact(gettext("Firmware"), record.firmware_version),
+        ]

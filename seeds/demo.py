@@ -1,0 +1,178 @@
+"""The demo company FastCars: three sites, their floors, 40 stations, users of each role and a year of past sessions.
+
+Everything is drawn from one seed and laid out relative to today, so that two machines that start on the same day show
+the same. All demo users sign in with `DEMO_PASSWORD`, which the launcher prints; a real installation never has them.
+"""
+
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from domain.models import (
+    Floor,
+    IdToken,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    Site,
+    Station,
+    StationKind,
+    System,
+)
+from seeds import demo_history
+
+DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
+COMPANY = "FastCars"
+CHARGE_BOX_PREFIX = "FC-"
+
+SITES = (
+    ("Copenhagen Central", "CC", "Bernstorffsgade 16", "1577", "København V", "Danmark", 55.6727, 12.5647),
+    ("Aarhus Harbour", "AH", "Hack Kampmanns Plads 2", "8000", "Aarhus C", "Danmark", 56.1537, 10.2142),
+    ("Malmö West", "MW", "Västra Varvsgatan 19", "211 77", "Malmö", "Sverige", 55.6108, 12.9767),
+)
+"""Name, prefix of its stations, address, latitude, longitude."""
+
+FLOORS = {
+    "CC": (("Level -1", 6), ("Level -2", 6), ("Level -3", 4)),
+    "AH": (("Ground floor", 6), ("Deck 1", 6)),
+    "MW": (("Level 0", 5), ("Roof", 4), (None, 2)),
+}
+"""Each floor and how many charging stations it has; None is the site itself. With the supply controller they are 40."""
+
+SUPPLY_CONTROLLER_SITE = "CC"
+MODELS = (("CTEK", "Chargestorm Connected 2"), ("Alfen", "Eve Double Pro-line"), ("Easee", "Charge Max"))
+CONNECTOR_TYPE = "Type 2"
+
+USERS = (
+    ("Ida", "Holm", "Administrator"),
+    ("Lise", "Falk", "Site administrator"),
+    ("Per", "Nygren", "Site administrator"),
+    ("Bo", "Winther", "Support"),
+    ("Mads", "Krogh", "EV user"),
+    ("Signe", "Lund", "EV user"),
+    ("Freja", "Holst", "EV user"),
+    ("Jonas", "Bech", "EV user"),
+    ("Elin", "Åberg", "EV user"),
+    ("Omar", "Haddad", "EV user"),
+    ("Karim", "Saleh", "EV user"),
+    ("Nora", "Dahl", "EV user"),
+    ("Ali", "Demir", "EV user"),
+    ("Emil", "Skov", "EV user"),
+    ("Sara", "Vinge", "EV user"),
+    ("Astrid", "Møller", "EV user"),
+)
+ASCII = str.maketrans({"å": "a", "ø": "o", "æ": "ae", "ö": "o", "ä": "a"})
+FIRST_TAG, TAG_STEP = 3_640_898_313, 7_919_933
+
+
+def seed(db: Session) -> bool:
+    """Make the demo company and say so; does nothing where there is a site already, be it its own or a real one."""
+    if db.scalar(select(Site.id).limit(1)) is not None:
+        return False
+    db.execute(update(System).values(name=COMPANY, description="Demo company; nothing here is real."))
+    _add_users(db)
+    for site in SITES:
+        _add_site(db, *site)
+    db.flush()
+    demo_history.write(db)
+    return True
+
+
+def charge_box_ids(db: Session) -> list[str]:
+    """The demo's charging stations, as simulated stations call themselves on the wire."""
+    statement = select(Station.charge_box_id).where(
+        Station.charge_box_id.startswith(CHARGE_BOX_PREFIX), Station.kind == StationKind.CHARGING_STATION
+    )
+    return list(db.scalars(statement.order_by(Station.charge_box_id)))
+
+
+def id_tokens(db: Session) -> list[str]:
+    """The tags of the demo's EV users, as simulated cars present them."""
+    statement = select(IdToken.token).join(IdToken.user).where(PortalUser.email.endswith("@example.com"))
+    return list(db.scalars(statement.order_by(IdToken.id)))
+
+
+def _add_users(db: Session) -> None:
+    roles = {role.name: role for role in db.scalars(select(Role))}
+    # One hash for all: it is made to be slow, and the password is no secret.
+    password = generate_password_hash(DEMO_PASSWORD)
+    for number, (first_name, last_name, role_name) in enumerate(USERS):
+        role = roles.setdefault(role_name, Role(name=role_name))
+        email = f"{first_name}.{last_name}@example.com".lower().translate(ASCII)
+        user = PortalUser(
+            first_name=first_name,
+            last_name=last_name,
+            username=email,
+            email=email,
+            active=True,
+            password=password,
+            roles=[role],
+        )
+        db.add(user)
+        if role_name == "EV user":
+            db.add(IdToken(token=str(FIRST_TAG + number * TAG_STEP), user=user, description=f"{first_name}'s tag"))
+
+
+def _add_site(
+    db: Session,
+    name: str,
+    prefix: str,
+    street: str,
+    postal_code: str,
+    city: str,
+    country: str,
+    latitude: float,
+    longitude: float,
+) -> None:
+    site = Site(
+        name=name,
+        street=street,
+        postal_code=postal_code,
+        city=city,
+        country=country,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone="Europe/Stockholm" if country == "Sverige" else "Europe/Copenhagen",
+    )
+    db.add(site)
+    for level, (floor_name, stations) in enumerate(FLOORS[prefix], 1):
+        floor = Floor(site=site, name=floor_name) if floor_name else None
+        if floor:
+            db.add(floor)
+        # A floor's key is a part of the station's foreign key, so it must be there first.
+        db.flush()
+        for number in range(1, stations + 1):
+            _add_station(db, site, floor, f"{prefix}-{level}{number:02}", (level + number) % len(MODELS))
+    if prefix == SUPPLY_CONTROLLER_SITE:
+        db.add(
+            Station(
+                site=site,
+                name=f"{prefix}-Supply",
+                charge_box_id=f"{CHARGE_BOX_PREFIX}{prefix}-SUPPLY",
+                kind=StationKind.SUPPLY_CONTROLLER,
+                description="Feed of the whole garage, 3 x 250 A",
+            )
+        )
+
+
+def _add_station(db: Session, site: Site, floor: Floor | None, name: str, model: int) -> None:
+    vendor, model_name = MODELS[model]
+    station = Station(
+        site=site,
+        floor_id=floor.id if floor else None,
+        name=name,
+        charge_box_id=CHARGE_BOX_PREFIX + name,
+        vendor=vendor,
+        model=model_name,
+    )
+    # The last one, a home charger's kind, has one cable; the others have two. The roof in Malmö is for guests.
+    for number in range(1, 2 if model == len(MODELS) - 1 else 3):
+        mode = OutletMode.OPEN if _is_for_guests(name) else OutletMode.RFID
+        parking = f"{name[3:]}{number}"
+        station.outlets.append(Outlet(number=number, connector_type=CONNECTOR_TYPE, parking=parking, mode=mode))
+    db.add(station)
+
+
+def _is_for_guests(name: str) -> bool:
+    return name.startswith(("MW-2", "MW-3", "AH-1"))

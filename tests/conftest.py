@@ -1,0 +1,20 @@
+"""What all tests share. The fixtures, by subject:
+
+- `fixtures/databases.py`  `db`, `database`, `fresh_database`, `valkey`: a real PostgreSQL and a real Valkey
+- `fixtures/product.py`    `portal_server`, `start_server`: the whole product as processes, on a free port
+- `fixtures/browser.py`    `page`, `signed_in_page`: a real Chromium
+
+Nothing is started before a test asks for it.
+"""
+
+from tests.fixtures import environment
+
+pytest_plugins = [
+    "tests.fixtures.servers",
+    "tests.fixtures.databases",
+    "tests.fixtures.product",
+    "tests.fixtures.browser",
+]
+
+# Before any test module is imported: what is imported may read the settings.
+environment.isolate()

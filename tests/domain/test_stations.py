@@ -1,0 +1,108 @@
+from sqlalchemy import select
+
+from domain import stations
+from domain.models import Outlet, OutletMode, Station, UnknownStation
+from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, Sighting, StatusReport
+from domain.stations import MOST_UNKNOWN_STATIONS, Connection
+from domain.statuses import OutletStatus
+from tests.domain.conftest import after
+
+
+def connect(db, charge_box_id, minutes=0):
+    return stations.connect(db, ConnectReport(charge_box_id, "ocpp1.6", "192.0.2.7", after(minutes)))
+
+
+def fresh(db, station) -> Station:
+    db.flush()
+    db.expire_all()
+    return db.get(Station, station.id)
+
+
+def test_a_station_connects(db, station):
+    assert connect(db, station.charge_box_id) == Connection(station.id, 1)
+    known = fresh(db, station)
+    assert (known.online, known.last_seen_at, known.protocol) == (True, after(0), "ocpp1.6")
+
+
+def test_the_late_end_of_an_old_connection_marks_nothing_offline(db, station):
+    old = connect(db, station.charge_box_id)
+    new = connect(db, station.charge_box_id, 1)
+
+    stations.disconnect(db, [DisconnectReport(station.id, old.number)])
+    assert fresh(db, station).online
+
+    stations.disconnect(db, [DisconnectReport(station.id, new.number)])
+    assert not fresh(db, station).online
+
+
+def test_only_the_newest_connection_keeps_a_station_online(db, station):
+    old = connect(db, station.charge_box_id)
+    new = connect(db, station.charge_box_id, 1)
+    stations.sweep_silent(db, after(10))
+    assert not fresh(db, station).online
+
+    assert stations.seen(db, SeenReport((Sighting(station.id, old.number, after(11)),))) == set()
+    assert not fresh(db, station).online
+    assert stations.seen(db, SeenReport((Sighting(station.id, new.number, after(12)),))) == {station.id}
+    assert (fresh(db, station).online, fresh(db, station).last_seen_at) == (True, after(12))
+
+
+def test_the_sweep_takes_only_those_that_are_silent(db, station):
+    connect(db, station.charge_box_id)
+    assert stations.sweep_silent(db, after(1)) == 0
+    assert stations.sweep_silent(db, after(2)) == 1
+    assert stations.sweep_silent(db, after(3)) == 0
+
+
+def test_a_stranger_is_noted_and_its_attempts_are_counted(db):
+    assert connect(db, "stranger") is None
+    assert connect(db, "stranger", 5) is None
+
+    [noted] = db.scalars(select(UnknownStation).filter_by(charge_box_id="stranger"))
+    assert (noted.attempts, noted.first_seen_at, noted.last_seen_at) == (2, after(0), after(5))
+    assert (noted.protocol, noted.remote_address) == ("ocpp1.6", "192.0.2.7")
+
+
+def test_only_the_latest_strangers_are_kept(db):
+    db.add_all(
+        UnknownStation(charge_box_id=f"s{n}", first_seen_at=after(n), last_seen_at=after(n))
+        for n in range(MOST_UNKNOWN_STATIONS)
+    )
+    db.flush()
+    connect(db, "the latest", MOST_UNKNOWN_STATIONS)
+
+    kept = set(db.scalars(select(UnknownStation.charge_box_id)))
+    assert (len(kept), "the latest" in kept, "s0" in kept, "s1" in kept) == (MOST_UNKNOWN_STATIONS, True, False, True)
+
+
+def test_a_name_too_long_for_a_station_is_not_noted(db):
+    assert connect(db, "x" * 101) is None
+    assert db.scalars(select(UnknownStation)).all() == []
+
+
+def test_a_boot_tells_what_the_station_is(db, station):
+    stations.boot(db, BootReport(station.id, after(1), "ocpp1.6", "Vendor", "Model", "Serial", "1.2.3"))
+
+    known = fresh(db, station)
+    assert (known.vendor, known.model, known.serial_number) == ("Vendor", "Model", "Serial")
+    assert (known.firmware_version, known.protocol, known.booted_at) == ("1.2.3", "ocpp1.6", after(1))
+
+
+def status(station, outlet, status):
+    return StatusReport(station.id, after(1), outlet, status, after(0), "OtherError", "E1", "info")
+
+
+def test_an_outlet_appears_when_the_station_first_speaks_of_it(db, station):
+    stations.set_status(db, status(station, 2, OutletStatus.PREPARING))
+
+    [outlet] = db.scalars(select(Outlet).filter_by(station_id=station.id))
+    assert (outlet.number, outlet.mode, outlet.status) == (2, OutletMode.RFID, OutletStatus.PREPARING)
+    assert (outlet.error_code, outlet.vendor_error_code, outlet.status_info) == ("OtherError", "E1", "info")
+    assert (outlet.status_at, outlet.occupied_at) == (after(0), after(0))
+
+
+def test_number_0_is_the_station_and_no_outlet(db, station):
+    stations.set_status(db, status(station, 0, OutletStatus.FAULTED))
+
+    assert db.scalars(select(Outlet).filter_by(station_id=station.id)).all() == []
+    assert (fresh(db, station).status, fresh(db, station).error_code) == (OutletStatus.FAULTED, "OtherError")

@@ -1,0 +1,104 @@
+"""Frames without a socket."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import rpc
+from engine.rpc import Call, CallError, ErrorCode
+
+MALFORMED = {
+    "not JSON": ("hello", "-1"),
+    "empty": ("", "-1"),
+    "an object": ("{}", "-1"),
+    "a number": ("2", "-1"),
+    "an empty array": ("[]", "-1"),
+    "the type alone": ("[2]", "-1"),
+    "no action": ('[2,"a"]', "a"),
+    "no payload": ('[2,"a","Heartbeat"]', "a"),
+    "five elements": ('[2,"a","Heartbeat",{},{}]', "a"),
+    "an id that is a number": ('[2,1,"Heartbeat",{}]', "-1"),
+    "an id that is empty": ('[2,"","Heartbeat",{}]', "-1"),
+    "an id that is too long": (f'[2,"{"x" * 37}","Heartbeat",{{}}]', "x" * 37),
+    "an action that is a number": ('[2,"a",1,{}]', "a"),
+    "a payload that is null": ('[2,"a","Heartbeat",null]', "a"),
+    "a payload that is an array": ('[2,"a","Heartbeat",[]]', "a"),
+    "an unknown type": ('[9,"a","Heartbeat",{}]', "a"),
+    "a type that is a text": ('["2","a","Heartbeat",{}]', "a"),
+    "a type that is true": ('[true,"a","Heartbeat",{}]', "a"),
+    "cut off": ('[2,"a","Heartbeat",{', "a"),
+    "a lone surrogate": ('[2,"a","Authorize",{"idTag":"\\ud800"}]', "a"),
+    "a number too large": ('[2,"a","Authorize",{"idTag":1e999}]', "a"),
+    "NaN": ('[2,"a","Authorize",{"idTag":NaN}]', "a"),
+    "nested too deeply": ('[2,"a","Authorize",' + "[" * 5000 + "]" * 5000 + "]", "a"),
+    "binary": (b'[2,"a","Heartbeat",{}]', "a"),
+    "binary and no UTF-8": (b"\xff\xfe", "-1"),
+}
+
+
+@pytest.mark.parametrize(("frame", "unique_id"), MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_frame_is_refused_with_the_id_where_one_can_be_read(frame, unique_id):
+    with pytest.raises(CallError) as refused:
+        rpc.read(frame)
+    assert (refused.value.code, refused.value.unique_id) == (ErrorCode.FORMATION_VIOLATION, unique_id)
+
+
+@pytest.mark.parametrize(
+    "frame", ['[3,"a",{}]', "[3]", "[4]", '[4,"a","GenericError","",{}]', '[3,1,"x",null,5]'], ids=str
+)
+def test_an_answer_is_never_answered(frame):
+    assert rpc.read(frame) is None
+
+
+NUL = {
+    "in a text": ({"a": "x\0"}, "a"),
+    "in a name": ({"a": {"b\0": 1}}, "a field's name"),
+    "deep inside": ({"a": [{"b": ["", "\0"]}]}, "a[0].b[1]"),
+}
+
+
+@pytest.mark.parametrize(("payload", "where"), NUL.values(), ids=NUL.keys())
+def test_no_text_may_contain_nul(payload, where):
+    with pytest.raises(CallError) as refused:
+        rpc.read(orjson.dumps([2, "a", "DataTransfer", payload]).decode())
+    assert refused.value.code == ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
+    assert refused.value.unique_id == "a"
+    assert str(refused.value) == f"{where}: must not contain the character U+0000"
+
+
+def test_an_escaped_backslash_before_u0000_is_no_nul():
+    frame = r'[2,"a","DataTransfer",{"data":"\\u0000"}]'
+    assert rpc.read(frame) == Call("a", "DataTransfer", {"data": "\\u0000"})
+
+
+def test_a_long_description_is_cut():
+    answer = orjson.loads(rpc.call_error("a", ErrorCode.GENERIC_ERROR, "x" * 1000))
+    assert answer == [4, "a", "GenericError", "x" * 255, {}]
+
+
+texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))
+numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+json_values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    max_leaves=10,
+)
+
+
+@given(texts.filter(lambda text: 0 < len(text) <= 36), texts, st.dictionaries(texts, json_values))
+def test_a_call_is_read_as_it_was_written(unique_id, action, payload):
+    frame = orjson.dumps([2, unique_id, action, payload]).decode()
+    assert rpc.read(frame) == Call(unique_id, action, payload)
+
+
+@given(st.text() | st.binary() | json_values.map(lambda value: orjson.dumps(value).decode()))
+def test_no_frame_whatever_raises_anything_else(frame):
+    try:
+        call = rpc.read(frame)
+    except CallError as error:
+        answer = orjson.loads(rpc.call_error(error.unique_id, error.code, error.description))
+        assert answer[0] == 4
+        assert 0 < len(answer[3]) <= 255
+    else:
+        assert call is None or isinstance(call, Call)

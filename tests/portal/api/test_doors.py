@@ -1,0 +1,67 @@
+"""Who comes in, and that every refusal is JSON."""
+
+import pytest
+from flask import Flask
+
+from tests.portal.api.client import ApiClient
+from tests.portal.browser_like import Visitor
+
+RESOURCES = ("sites", "floors", "stations", "outlets", "id_tokens", "charging_sessions")
+READ_ONLY = ("charging_sessions",)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_without_a_token_nothing_is_told(stranger: ApiClient, resource: str) -> None:
+    refused = (401, {"message": "Missing Authorization Header"})
+    methods = [("GET", ""), ("GET", "1"), ("GET", "_info")]
+    if resource not in READ_ONLY:
+        methods += [("POST", ""), ("PUT", "1"), ("DELETE", "1")]
+    for method, path in methods:
+        assert stranger.call(method, f"{resource}/{path}", json={} if method in ("POST", "PUT") else None) == refused
+
+
+@pytest.mark.parametrize("token", ["nonsense", "a.b.c", "é"])
+def test_a_broken_token_is_unauthorised(api: ApiClient, token: str) -> None:
+    assert ApiClient(api.http, token).get("sites/")[0] == 401
+
+
+def test_a_browsers_cookie_is_no_way_in(administrator: Visitor) -> None:
+    """Else another site's page could act through somebody's browser, since the API asks for no CSRF token."""
+    assert ApiClient(administrator.http).get("sites/") == (401, {"message": "Missing Authorization Header"})
+    assert ApiClient(administrator.http).post("sites/", {"name": "x"}) == (
+        401,
+        {"message": "Missing Authorization Header"},
+    )
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_a_row_that_is_not_there_is_not_found(api: ApiClient, resource: str) -> None:
+    for key in ("999999", "0", str(2**31), str(2**63), "9" * 30):
+        assert api.get(f"{resource}/{key}") == (404, {"message": "Not found"})
+    for path in (f"{resource}/x", f"{resource}/-1", f"{resource}/1/2", "nonsense/"):
+        assert api.get(path)[0] == 404
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_a_method_that_is_not_offered_is_refused(api: ApiClient, resource: str) -> None:
+    for method, path in (("PATCH", "1"), ("DELETE", ""), ("PUT", ""), ("POST", "1")):
+        assert api.call(method, f"{resource}/{path}", json={})[0] == 405
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_what_one_may_do_is_told(api: ApiClient, resource: str) -> None:
+    status, answer = api.get(f"{resource}/_info")
+    rights = (
+        ["can_get", "can_info"]
+        if resource in READ_ONLY
+        else ["can_delete", "can_get", "can_info", "can_post", "can_put"]
+    )
+    assert (status, answer["permissions"]) == (200, rights)
+    assert sorted(answer) == ["add_columns", "edit_columns", "filters", "order_columns", "permissions"]
+
+
+def test_nothing_of_flask_appbuilders_own_api_is_left(portal: Flask) -> None:
+    ours = {f"/api/v1/{resource}/" for resource in RESOURCES}
+    apis = {rule.rule for rule in portal.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    rest = {path for path in apis if not any(path.startswith(prefix) for prefix in ours)}
+    assert rest == {"/api/v1/_openapi", "/api/v1/security/login", "/api/v1/security/refresh"}

@@ -1,0 +1,57 @@
+"""A portal over a database with sessions of every kind, for the tests of the table."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, text
+
+from domain import partitions
+from domain.db import session_factory
+from domain.models import ChargingSession, Site, Station
+from portal.app import create_portal
+from portal.security import create_first_administrator, sync_permissions
+from portal.views.charging_session import ChargingSessionView
+from tests.portal.table import sample
+
+EMAIL = "table@example.com"
+
+
+@pytest.fixture(scope="module")
+def portal(database: str) -> Flask:
+    """The portal, with the sample and nothing else in its database."""
+    with session_factory()() as db, db.begin():
+        db.execute(text("TRUNCATE charging_session, site RESTART IDENTITY CASCADE"))
+        partitions.ensure(db, min(sample.MOMENTS).date(), max(sample.MOMENTS).date())
+        db.add_all(Site(id=number, name=name) for number, name in enumerate(sample.SITES, 1))
+        db.flush()
+        for number, name in enumerate(sample.STATIONS, 1):
+            db.add(Station(id=number, site_id=1, name=name, charge_box_id=f"box-{number}"))
+        db.execute(insert(ChargingSession), sample.sessions())
+    app = create_portal()
+    sync_permissions(app)
+    create_first_administrator(app, EMAIL, "charge2026")
+    return app
+
+
+@pytest.fixture
+def client(portal: Flask) -> FlaskClient:
+    """A browser in which an administrator is signed in."""
+    client = portal.test_client()
+    with portal.app_context(), client.session_transaction() as cookie:
+        user = portal.appbuilder.sm.get_all_users()[0]  # type: ignore[attr-defined]
+        cookie["_user_id"], cookie["_fresh"] = str(user.id), True
+    return client
+
+
+@pytest.fixture
+def statistics(portal: Flask) -> ChargingSessionView:
+    """The view, outside of any request."""
+    views = [view for view in portal.appbuilder.baseviews if isinstance(view, ChargingSessionView)]  # type: ignore[attr-defined]
+    return views[0]
+
+
+@pytest.fixture(scope="module")
+def rows(portal: Flask) -> list[ChargingSession]:
+    """All sessions, for the oracle in Python."""
+    with session_factory()() as db:
+        return list(db.query(ChargingSession).all())

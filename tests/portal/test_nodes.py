@@ -1,0 +1,208 @@
+"""The forms and pages of sites, floors, stations and outlets."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.models import Floor, Outlet, Site, Station, UnknownStation
+from tests.portal.browser_like import Visitor, errors, notes
+
+SITE = {"name": "Copenhagen Central"}
+STATION = {"name": "CC-101", "charge_box_id": "CB-101", "kind": "charging_station"}
+OUTLET = {"number": "1", "mode": "rfid"}
+
+
+@pytest.fixture
+def places(db: Session) -> None:
+    """Two sites, each with a floor; ids 1 and 2."""
+    for name, floor_name in (("Copenhagen Central", "Level -1"), ("Aarhus Harbour", "Quay")):
+        db.add(Floor(name=floor_name, site=Site(name=name)))
+        db.flush()
+    db.commit()
+
+
+def row(db: Session, model: type, *columns: str) -> Any:
+    db.expire_all()
+    found = db.scalars(select(model).order_by(model.id.desc())).first()  # type: ignore[attr-defined]
+    return tuple(getattr(found, column) for column in columns)
+
+
+def test_a_branch_is_built_from_the_top_and_removed_from_the_bottom(administrator: Visitor, db: Session) -> None:
+    made = administrator.send("/sites/add", **SITE, city="København", latitude="55.672", longitude="12.565")
+    assert made.location == "/sites/show/1?node=site-1"
+    assert notes(administrator.get(made.location)) == [("good", "Copenhagen Central was created.")]
+    assert row(db, Site, "name", "city", "latitude", "longitude") == ("Copenhagen Central", "København", 55.672, 12.565)
+    made = administrator.send("/floors/add?node=site-1", name="Level -1", site_id="1")
+    assert made.location == "/floors/show/1?node=floor-1"
+    made = administrator.send("/stations/add?node=floor-1", **STATION, site_id="1", floor_id="1")
+    assert made.location == "/stations/show/1?node=station-1"
+    made = administrator.send("/outlets/add?node=station-1", **OUTLET, station_id="1")
+    assert made.location == "/outlets/show/1?node=outlet-1"
+    for path, above in (
+        ("/outlets/delete/1", "station-1"),
+        ("/stations/delete/1", "floor-1"),
+        ("/floors/delete/1", "site-1"),
+        ("/sites/delete/1", "system"),
+    ):
+        gone = administrator.send(path)
+        assert gone.location == f"/configuration/?node={above}"
+    last = notes(administrator.get(gone.location, follow_redirects=True))
+    assert last == [("good", "Copenhagen Central was deleted.")]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "said"),
+    [
+        ("/sites/add", {"name": ""}, ["This is needed."]),
+        ("/sites/add", {"name": "   "}, ["This is needed."]),
+        ("/sites/add", {"name": "copenhagen CENTRAL "}, ["Another site has this name."]),
+        ("/sites/add", {"name": "x" * 101}, ["At most 100 characters."]),
+        ("/sites/add", {"name": "a\0b"}, ["This contains characters that cannot be written."]),
+        ("/sites/add", {"name": "New", "latitude": "91"}, ["Between -90 and 90."]),
+        ("/sites/add", {"name": "New", "latitude": "nan"}, ["Between -90 and 90."]),
+        ("/sites/add", {"name": "New", "time_zone": "Mars/Olympus"}, ["Not a valid choice."]),
+        ("/floors/add", {"name": "New"}, ["Choose one."]),
+        ("/floors/add", {"name": "level -1", "site_id": "1"}, ["Another floor of this site has this name."]),
+        ("/floors/add", {"name": "New", "site_id": "99"}, ["Not a valid choice."]),
+        ("/floors/add", {"name": "New", "site_id": "x"}, ["Invalid Choice: could not coerce."]),
+        ("/stations/add", STATION, ["Choose one."]),
+        ("/stations/add", STATION | {"site_id": "1", "floor_id": "2"}, ["This floor is on another site."]),
+        ("/stations/add", STATION | {"site_id": "1", "kind": "tank"}, []),
+        ("/outlets/add", OUTLET | {"number": "0"}, ["Choose one.", "Between 1 and 99."]),
+    ],
+)
+@pytest.mark.usefixtures("places")
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    administrator: Visitor, db: Session, path: str, fields: dict[str, str], said: list[str]
+) -> None:
+    answer = administrator.send(path, **fields)
+    assert (answer.status_code, errors(answer)) == (422, said)
+    typed = fields.get("charge_box_id") or fields.get("name", "").strip()
+    if typed.isprintable() and typed:
+        assert f'value="{typed}"' in answer.text
+    assert row(db, Site, "id") == row(db, Floor, "id") == (2,)
+    assert db.scalars(select(Station)).all() == []
+
+
+@pytest.mark.usefixtures("places")
+def test_a_floor_sets_the_site_of_a_station(administrator: Visitor, db: Session) -> None:
+    assert administrator.send("/stations/add", **STATION, floor_id="2").status_code == 302
+    assert row(db, Station, "site_id", "floor_id") == (2, 2)
+    moved = administrator.send("/stations/edit/1", **STATION, floor_id="", site_id="1")
+    assert moved.status_code == 302
+    assert row(db, Station, "site_id", "floor_id") == (1, None)
+
+
+@pytest.mark.usefixtures("places")
+def test_a_charge_box_id_belongs_to_one_station(administrator: Visitor, db: Session) -> None:
+    assert administrator.send("/stations/add", **STATION, site_id="1").status_code == 302
+    again = administrator.send("/stations/add", **STATION | {"name": "Other"}, site_id="1")
+    assert errors(again) == ["Another station has this charge box id."]
+    same = administrator.send("/stations/edit/1", **STATION | {"name": "Renamed"}, site_id="1")
+    assert same.status_code == 302
+    assert row(db, Station, "name", "charge_box_id") == ("Renamed", "CB-101")
+
+
+@pytest.mark.usefixtures("places")
+def test_a_floor_with_stations_stays_on_its_site(administrator: Visitor, db: Session) -> None:
+    administrator.send("/stations/add", **STATION, floor_id="1")
+    answer = administrator.send("/floors/edit/1", name="Level -1", site_id="2")
+    assert errors(answer) == ["Stations stand on this floor; it cannot move to another site."]
+
+
+@pytest.mark.usefixtures("places")
+def test_forms_begin_with_the_selected_node(administrator: Visitor) -> None:
+    page = administrator.get("/stations/add?node=floor-2").text
+    assert '<option selected value="2">Aarhus Harbour</option>' in page
+    assert '<option selected value="2">Quay</option>' in page
+    administrator.send("/stations/add?node=floor-2", **STATION, site_id="2")
+    page = administrator.get("/outlets/add?node=station-1").text
+    assert '<option selected value="1">CC-101</option>' in page
+    assert 'name="number" required type="number" value="1"' in page
+
+
+@pytest.mark.usefixtures("places")
+def test_a_refused_deletion_names_the_children_and_how_many_more(administrator: Visitor, db: Session) -> None:
+    db.add_all(Station(name=f"S{n}", charge_box_id=f"S{n}", site_id=1) for n in range(1, 8))
+    db.commit()
+    answer = administrator.send("/sites/delete/1")
+    said = (
+        "Copenhagen Central cannot be deleted, because it contains Level -1, S1, S2, S3, S4 and 3 more. "
+        "Delete these first."
+    )
+    page = administrator.get(answer.location)
+    assert answer.location == "/sites/show/1?node=site-1"
+    assert notes(page) == [("bad", said)]
+    assert said in page.text
+
+
+@pytest.mark.usefixtures("places")
+def test_html_in_a_name_is_text_everywhere(administrator: Visitor, db: Session) -> None:
+    name = "<script>alert(1)</script>\"'"
+    administrator.send("/sites/edit/1", name=name)
+    administrator.send("/floors/edit/1", name=name, site_id="1")
+    administrator.send("/stations/add", name=name, charge_box_id=name, kind="charging_station", site_id="1")
+    administrator.send("/outlets/add", **OUTLET, station_id="1", parking=name, connector_type=name)
+    administrator.send("/id_tokens/add", token=name, description=name)
+    db.add(UnknownStation(charge_box_id=name + "2"))
+    db.commit()
+    pages = [f"/{kind}/" for kind in ("sites", "floors", "stations", "outlets", "id_tokens", "unknown_stations")]
+    pages += [f"/{kind}/{page}/1" for kind in ("sites", "floors", "stations", "outlets") for page in ("show", "edit")]
+    pages += [
+        "/",
+        "/stations/add",
+        "/outlets/add",
+        "/search/?q=script",
+        "/unknown_stations/adopt/1",
+        "/id_tokens/show/1",
+    ]
+    for path in pages:
+        answer = administrator.get(path)
+        assert answer.status_code == 200, path
+        assert "<script>alert" not in answer.text, path
+        assert "&lt;script&gt;" in answer.text, path
+
+
+def test_there_is_always_exactly_one_system(administrator: Visitor) -> None:
+    assert administrator.send("/system/edit/1", name="FastCars").location == "/system/show/1?node=system"
+    assert "FastCars" in administrator.get("/login/", follow_redirects=True).text
+    for path in ("/system/add", "/system/delete/1", "/system/", "/system/show/2"):
+        assert administrator.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["sites", "floors", "stations", "outlets", "id_tokens"])
+@pytest.mark.parametrize("page", ["show/99", "edit/99", "delete/99", "show/x", "edit/0"])
+def test_what_is_not_there_is_not_found(administrator: Visitor, kind: str, page: str) -> None:
+    assert administrator.get(f"/{kind}/{page}").status_code == 404
+
+
+@pytest.mark.usefixtures("places")
+def test_a_search_leads_to_the_node(administrator: Visitor, db: Session) -> None:
+    db.add_all(Station(name=f"CC-{n}", charge_box_id=f"BOX_{n}", site_id=1, floor_id=1) for n in (101, 102))
+    db.commit()
+    assert administrator.get("/search/?q=box_101").location == "/configuration/?node=station-1"
+    assert administrator.get("/search/?q=aarhus").location == "/configuration/?node=site-2"
+    both = administrator.get("/search/?q=CC-").text
+    assert "CC-101" in both
+    assert "Copenhagen Central / Level -1 / BOX_102" in both
+    for words in ("%", "%5C", "nothing", "%00", ""):
+        assert administrator.get(f"/search/?q={words}").status_code == 200
+
+
+@pytest.mark.usefixtures("places")
+def test_lists_keep_to_the_selected_node(administrator: Visitor, db: Session) -> None:
+    db.add_all(
+        [
+            Station(name="CC-101", charge_box_id="A", site_id=1, floor_id=1),
+            Station(name="CC-102", charge_box_id="B", site_id=1),
+            Station(name="AH-201", charge_box_id="C", site_id=2),
+        ]
+    )
+    db.flush()
+    db.add_all(Outlet(station_id=station_id, number=7) for station_id in (1, 3))
+    db.commit()
+    for node, found in (("system", 3), ("site-1", 2), ("floor-1", 1), ("station-3", 1), ("site-2", 1)):
+        page = administrator.get(f"/stations/?node={node}").text
+        assert f"{found} station{'s' if found > 1 else ''}\n" in page.replace("·", "\n").replace("    ", ""), node
