@@ -28,7 +28,7 @@ log = structlog.get_logger()
 @websocket.before_request
 def judge() -> Response | None:
     """Let a station in, or say why not."""
-    if request.headers.get("Upgrade", "").lower() != "websocket":
+    if request.url_rule is None or not request.url_rule.websocket:
         return None
     charge_box_id = (request.view_args or {})["charge_box_id"]
     return _refusal_of_handshake() or _refusal_of_station(charge_box_id)

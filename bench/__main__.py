@@ -1,0 +1,9 @@
+"""Every measurement, one after the other: `python -m bench`."""
+
+import subprocess
+import sys
+
+MEASUREMENTS = ("bench.engine", "bench.statistics")
+
+if __name__ == "__main__":
+    sys.exit(max(subprocess.call([sys.executable, "-m", measurement]) for measurement in MEASUREMENTS))
