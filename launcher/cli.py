@@ -81,6 +81,14 @@ def cron() -> None:
     run_cron(load_settings())
 
 
+@main.command(hidden=True)
+def demo_stations() -> None:
+    """Play the demo company's stations."""
+    from launcher.demo import play_stations
+
+    play_stations(load_settings())
+
+
 @main.command()
 def migrate() -> None:
     """Bring the database up to this version."""
@@ -104,16 +112,13 @@ def partitions() -> None:
 
 
 @main.command()
-@click.option("--demo", is_flag=True, help="The demo company too.")
-def seed(demo: bool) -> None:
+def seed() -> None:
     """Write the reference data that every installation needs."""
     from launcher.embedded.servers import servers_running
-    from launcher.prepare import seed_demo, seed_reference
+    from launcher.prepare import seed_reference
 
     with servers_running(load_settings()):
         seed_reference()
-        if demo:
-            seed_demo()
 
 
 @main.command()

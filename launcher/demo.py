@@ -1,24 +1,38 @@
 """The demo company, and the simulated stations that charge in it."""
 
+import os
 import sys
-from collections.abc import Iterable
-from pathlib import Path
 
 import click
 
 from config import Settings
-from domain.db import session_factory
+from domain.db import get_engine, session_factory
 from launcher.errors import LaunchError
 from seeds import demo
 
+SPEED = 30
+"""Times faster than life, so that one sees cars come and go."""
 
-def prepare_demo(settings: Settings) -> None:
-    """Make the company and write down, for the simulator, its stations and the tags of its drivers."""
+
+def prepare_demo() -> None:
+    """Make the company, and print how its users sign in."""
     with session_factory().begin() as db:
         demo.seed(db)
-        stations, tags = demo.charge_box_ids(db), demo.id_tokens(db)
-    if not stations:
-        raise LaunchError("This installation has sites of its own: run the demo with another DATA_DIR.")
-    _write(charge_box_ids_file(settings), stations)
-    _write(id_tokens_file(settings), tags)
+        if not demo.charge_box_ids(db):
+            raise LaunchError("This installation has sites of its own: run the demo with another DATA_DIR.")
     click.echo(f"  Demo users     ida.holm@example.com and others, password {demo.DEMO_PASSWORD}")
+
+
+def play_stations(settings: Settings) -> None:
+    """Become the simulator of the company's stations and drivers."""
+    with session_factory()() as db:
+        ids, tags = demo.charge_box_ids(db), demo.id_tokens(db)
+    get_engine().dispose()
+    options = {
+        "--url": f"ws://127.0.0.1:{settings.port}/Ocpp/websocket",
+        "--ids": ",".join(ids),
+        "--id-tokens": ",".join(tags),
+        "--speed": str(SPEED),
+    }
+    arguments = [argument for option in options.items() for argument in option]
+    os.execv(sys.executable, [sys.executable, "-m", "launcher", "simulate", *arguments])  # noqa: S606 - no shell wanted

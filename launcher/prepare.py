@@ -3,6 +3,8 @@
 Done in a process of its own before the others start (on many machines: once per release). Safe to repeat.
 """
 
+import logging
+
 import click
 from flask import Flask
 
@@ -29,12 +31,17 @@ def prepare(settings: Settings, demo: bool = False) -> None:
         click.echo(f"  Administrator  {settings.admin_email}")
         click.echo(f"  Password       {password}   (shown only this once)")
     if demo:
-        seed_demo()
+        # Imported only here: it weighs, and no real installation needs it.
+        from launcher.demo import prepare_demo
+
+        prepare_demo()
 
 
 def portal_app(settings: Settings) -> Flask:
     """The portal as an application, for what its own code does with the database."""
     make_data_dir(settings.data_dir)
+    # Its warnings are about code, and nobody at a terminal can act on them.
+    logging.getLogger("flask_appbuilder").setLevel(logging.ERROR)
     if not settings.secret_key:
         ensure_secret_key(settings.data_dir)
     return create_portal()
@@ -43,11 +50,3 @@ def portal_app(settings: Settings) -> Flask:
 def seed_reference() -> None:
     with session_factory()() as db, db.begin():
         reference.seed(db)
-
-
-def seed_demo() -> None:
-    # Imported only here: it makes a year of charging and weighs accordingly.
-    from seeds import demo
-
-    with session_factory()() as db, db.begin():
-        demo.seed(db)

@@ -38,6 +38,8 @@ def _start(supervisor: Supervisor, settings: Settings, demo: bool) -> None:
         for name in ("web", "worker", "cron"):
             supervisor.start(Program(name, [*COMMAND, name]))
         supervisor.wait_until_ready("The portal", lambda: why_not_ready(settings.port), READY_SECONDS)
+        if demo:
+            supervisor.start(Program("stations", [*COMMAND, "demo-stations"]))
     except BaseException:
         click.echo(administrator, nl=False)  # It is not shown again by another start.
         raise

@@ -38,6 +38,8 @@ def create_portal() -> Flask:
         LANGUAGES=language.LANGUAGES,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        # Else a script's late answer would put back the cookie as it was before a message was laid into it.
+        SESSION_REFRESH_EACH_REQUEST=False,
         REMEMBER_COOKIE_DURATION=REMEMBERED_FOR,
         WTF_CSRF_TIME_LIMIT=SIGNED_IN_FOR.total_seconds(),
         **api.CONFIGURATION,

@@ -50,9 +50,10 @@ def switch(locale: str) -> Response:
 def _back() -> str:
     """The page that the switch was on, if it is one of ours."""
     came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host or came_from.path.startswith("/lang/"):
-        return request.script_root + "/"
-    return request.referrer
+    is_ours = came_from.scheme in ("http", "https") and came_from.netloc == request.host
+    if not is_ours or came_from.path.startswith("/lang/"):
+        return f"{request.script_root}/"
+    return came_from.geturl()
 
 
 class FormTranslations:

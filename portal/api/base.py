@@ -5,7 +5,8 @@ Flask-AppBuilder's `ModelRestApi` gives the routes, the sign-in, the permissions
 take a reference to a row that one may not see, and answer a wrong value with a fault or with silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response
@@ -117,23 +118,22 @@ class Api(ModelRestApi):
         """Delete a row; where there is a rule about that, ask the domain."""
         self.db.delete(item)
 
-    def commit(self) -> None:
-        """Write it all, or say which rule of the database speaks against it.
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Commits in the end, or says which rule of the database speaks against it.
 
         No look-up before the writing could be sure: others write at the same time.
         """
         try:
+            yield
             self.db.commit()
         except IntegrityError as error:
-            self.refuse_broken_rule(error)
-
-    def refuse_broken_rule(self, error: IntegrityError) -> None:
-        self.db.rollback()
-        rule = error.orig.diag.constraint_name
-        if rule not in self.broken_rules:
-            raise error
-        field, reason = self.broken_rules[rule]
-        refuse(422, {field: [reason]})
+            self.db.rollback()
+            rule = error.orig.diag.constraint_name
+            if rule not in self.broken_rules:
+                raise
+            field, reason = self.broken_rules[rule]
+            refuse(422, {field: [reason]})
 
     # The methods
 
@@ -189,11 +189,8 @@ class Api(ModelRestApi):
     def post(self) -> Response:
         item = self.datamodel.obj(**self.values(self.add_model_schema))
         self.pre_add(item)
-        try:
+        with self.writing():
             self.create(item)
-        except IntegrityError as error:
-            self.refuse_broken_rule(error)
-        self.commit()
         self.post_add(item)
         return self._answer(201, item)
 
@@ -203,10 +200,10 @@ class Api(ModelRestApi):
     def put(self, pk: int) -> Response:
         values = self.values(self.edit_model_schema)
         item = self.row(pk, for_update=True)
-        for name, value in values.items():
-            setattr(item, name, value)
-        self.pre_update(item)
-        self.commit()
+        with self.writing():
+            for name, value in values.items():
+                setattr(item, name, value)
+            self.pre_update(item)
         self.post_update(item)
         return self._answer(200, item)
 
@@ -217,10 +214,10 @@ class Api(ModelRestApi):
         item = self.row(pk, for_update=True)
         self.pre_delete(item)
         try:
-            self.remove(item)
+            with self.writing():
+                self.remove(item)
         except HasChildrenError as error:
             refuse(409, f"Remove first: {', '.join(error.children)}")
-        self.commit()
         self.post_delete(item)
         return self.response(200, message="OK")
 

@@ -63,6 +63,11 @@ def _word(api: Api) -> str:
     return api.datamodel.obj.__name__
 
 
+def _called(api: Api) -> str:
+    """The same in prose, such as `charging session`."""
+    return api.resource_name.removesuffix("s").replace("_", " ")
+
+
 def _query(api: Api) -> dict[str, Any]:
     """The parameter `q`, with the names that this resource has."""
     order, columns = {"enum": api.order_columns}, {"items": {"enum": api.list_columns}}
@@ -76,7 +81,7 @@ def _list(api: Api) -> dict[str, Any]:
         f"`{name}`: {' '.join(filters.operators(api.list_model_schema.fields[name]))}" for name in api.search_columns
     )
     return {
-        "summary": f"List {api.resource_name}",
+        "summary": f"List {_called(api)}s",
         "description": f"Filters, by field: {offered}. In `columns` only some fields can be asked for.",
         "parameters": [
             {
@@ -100,12 +105,12 @@ def _row(api: Api) -> dict[str, Any]:
 
 
 def _get(api: Api) -> dict[str, Any]:
-    return {"summary": f"One of {api.resource_name}", "responses": _answers(200, "It", _row(api), 401, 403, 404)}
+    return {"summary": f"One {_called(api)}", "responses": _answers(200, "It", _row(api), 401, 403, 404)}
 
 
 def _post(api: Api) -> dict[str, Any]:
     return {
-        "summary": f"Create one of {api.resource_name}",
+        "summary": f"New {_called(api)}",
         "requestBody": {"required": True, **_json(_reference("schemas", _word(api)))},
         "responses": _answers(201, "It is made", _row(api), 400, 401, 403, 413, 422),
     }
@@ -113,7 +118,7 @@ def _post(api: Api) -> dict[str, Any]:
 
 def _put(api: Api) -> dict[str, Any]:
     return {
-        "summary": f"Change one of {api.resource_name}; a field that is left out stays as it is",
+        "summary": f"Change one {_called(api)}; a field that is left out stays as it is",
         "requestBody": {"required": True, **_json(_reference("schemas", f"{_word(api)}Changes"))},
         "responses": _answers(200, "It is changed", _row(api), 400, 401, 403, 404, 413, 422),
     }
@@ -121,7 +126,7 @@ def _put(api: Api) -> dict[str, Any]:
 
 def _delete(api: Api) -> dict[str, Any]:
     ok = _object(message={"type": "string", "example": "OK"})
-    return {"summary": f"Delete one of {api.resource_name}", "responses": _answers(200, "Gone", ok, 401, 403, 404, 409)}
+    return {"summary": f"Delete one {_called(api)}", "responses": _answers(200, "Gone", ok, 401, 403, 404, 409)}
 
 
 def _info(api: Api) -> dict[str, Any]:
@@ -134,7 +139,7 @@ def _info(api: Api) -> dict[str, Any]:
         filters={"type": "object", "additionalProperties": names},
     )
     return {
-        "summary": f"What one may do with {api.resource_name}",
+        "summary": f"What one may do with {_called(api)}s",
         "responses": _answers(200, "Rights, fields and filters", answer, 401, 403),
     }
 

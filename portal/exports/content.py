@@ -14,7 +14,7 @@ from sqlalchemy import Select
 from domain.db import session_factory
 from portal.table.columns import Column
 
-CHUNK_ROWS = 500
+CHUNK_ROWS = 200
 
 # Excel and its kin take a text that begins so for a formula when it stands in a CSV file (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

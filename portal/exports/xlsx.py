@@ -27,7 +27,7 @@ ROWS_PER_SHEET = 1_048_575
 """Excel's limit of 1,048,576 without the header."""
 LONGEST_TEXT = 32_767
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COPY_BYTES = 256 * 1024
+COPY_BYTES = 64 * 1024
 
 
 class PausingZipFile(ZipFile):
@@ -42,7 +42,7 @@ class PausingZipFile(ZipFile):
 
 def xlsx_file(content: Content) -> Response:
     """The response with the finished file."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - sending it closes and so deletes it
     try:
         write(content, file)
     except BaseException:
@@ -57,14 +57,31 @@ def write(content: Content, file: BinaryIO) -> None:
     book = Workbook(write_only=True)
     book.properties.title = content.title
     book.properties.description = content.filters
+    try:
+        _write_sheets(book, content)
+        with PausingZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+            ExcelWriter(book, archive).save()
+    except BaseException:
+        _discard(book)
+        raise
+
+
+def _write_sheets(book: Workbook, content: Content) -> None:
     rows = content.rows()
     first, number = next(rows, None), 0
     while first is not None or number == 0:
         sheet = _new_sheet(book, content, number)
         _write_rows(sheet, content, islice(chain([first] if first is not None else [], rows), ROWS_PER_SHEET))
         first, number = next(rows, None), number + 1
-    with PausingZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-        ExcelWriter(book, archive).save()
+
+
+def _discard(book: Workbook) -> None:
+    """Remove what openpyxl has written so far; by itself it would when the process ends."""
+    for sheet in book:
+        if not sheet.closed:
+            sheet.close()
+        if Path(sheet._writer.out).exists():
+            sheet._writer.cleanup()
 
 
 def _new_sheet(book: Workbook, content: Content, number: int) -> WriteOnlyWorksheet:

@@ -63,6 +63,8 @@ class TableView(ModelView):
         names = [column.name for column in self.columns] + list(self.extras)
         if len(set(names)) != len(names) or RESERVED.intersection(names):
             raise ValueError(f"{type(self).__name__}: the names of columns must differ, and from {sorted(RESERVED)}")
+        # The filters are ours; Flask-AppBuilder would make some of every column and warn of the types it does not know.
+        self.search_exclude_columns = self.datamodel.get_search_columns_list()
         super().__init__(**kwargs)
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
+
 from domain import partitions
 from domain.db import session_factory
 from domain.models import ChargingSession, Site, Station
@@ -78,7 +79,8 @@ def parameters(page: Page) -> dict[str, list[str]]:
 
 
 def column(page: Page, name: str) -> list[str]:
-    return page.locator(f'tbody td[data-column="{name}"]').all_inner_texts()
+    cells = page.locator(f'tbody td[data-column="{name}"]')
+    return [text.strip() for text in cells.all_inner_texts()]
 
 
 def test_filter_show_and_export(statistics: Page, sessions: list[ChargingSession]) -> None:

@@ -24,6 +24,7 @@ def _portal() -> Flask:
 @pytest.fixture
 def portal(db: Session, valkey: Redis) -> Flask:
     """With an administrator, EMAIL, and nothing counted yet of anybody's attempts to sign in."""
+    valkey.flushall()
     app = _portal()
     with app.app_context():
         for role in ROLES:

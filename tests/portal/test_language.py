@@ -86,4 +86,4 @@ def test_the_switch_leads_to_no_other_site(visitor: Visitor, came_from: str) -> 
 def test_the_words_of_form_validators_are_danish(administrator: Visitor) -> None:
     administrator.get("/lang/da")
     answer = administrator.send("/sites/add", name="x", latitude="north")
-    assert errors(answer) == ["Ikke et gyldigt decimaltal."]
+    assert errors(answer) == ["Ikke et gyldigt tal."]

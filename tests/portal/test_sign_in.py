@@ -125,3 +125,9 @@ def test_the_session_cookie_stays_small_however_long_the_addresses(administrator
     cookie = administrator.http.get_cookie("charge_portal")
     assert cookie
     assert len(cookie.value) < 1000
+
+
+def test_a_late_answer_to_a_script_does_not_swallow_a_message_to_the_person(administrator: Visitor) -> None:
+    administrator.get("/")
+    for path in ("/tree/children?node=system", "/static/look.css", "/"):
+        assert "Set-Cookie" not in administrator.get(path).headers, path

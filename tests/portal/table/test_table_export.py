@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +220,18 @@ def test_the_temporary_file_is_gone_with_the_answer(client: FlaskClient, monkeyp
 
 def test_signs_that_excel_cannot_hold_are_left_out() -> None:
     assert xlsx.ILLEGAL_CHARACTERS_RE.sub("", "a\x0bb") == "ab"
+
+
+def test_an_export_that_fails_leaves_no_file_behind(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def breaks_off(content: exports.Content) -> Iterator[Any]:
+        yield from [(1,)] * 10
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(exports.Content, "rows", breaks_off)
+    response = client.get("/statistics/export/xlsx?columns=id")
+    assert response.status_code == 500
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,103 @@
+"""Whoever asks it to stop sees everything end soon; whoever kills it finds everything in order at the next start."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from websockets.sync.client import connect
+
+from tests.fixtures.product import PortalServer
+from tests.launcher.api import call, sign_in
+from tests.launcher.conftest import Installation, is_deserted
+from tests.waiting import wait_until
+
+STOP_SECONDS = 5
+"""The promise of the README."""
+
+
+def token_of(server: PortalServer) -> str:
+    status, answer = sign_in(server, server.admin_email, server.admin_password)
+    assert status == 200, answer
+    return answer["access_token"]
+
+
+def add_station(server: PortalServer, charge_box_id: str) -> None:
+    token = token_of(server)
+    status, site = call(server, "POST", "/api/v1/sites/", {"name": f"Site of {charge_box_id}"}, token)
+    assert status == 201, site
+    body = {"name": charge_box_id, "charge_box_id": charge_box_id, "site": site["id"]}
+    status, station = call(server, "POST", "/api/v1/stations/", body, token)
+    assert status == 201, station
+
+
+def stations(server: PortalServer) -> list[str]:
+    status, answer = call(server, "GET", "/api/v1/stations/", token=token_of(server))
+    assert status == 200, answer
+    return [station["charge_box_id"] for station in answer["result"]]
+
+
+def test_all_ends_within_five_seconds_though_a_station_is_connected(installation: Installation, data_dir: Path) -> None:
+    server = installation().start()
+    add_station(server, "CB-1")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with connect(f"{server.ws_url}/CB-1", subprotocols=["ocpp1.6"]):
+            asked_at = time.monotonic()
+            os.kill(server.pid, number)
+            wait_until(lambda: server.exit_code() is not None)
+            assert time.monotonic() - asked_at < STOP_SECONDS
+        assert server.exit_code() == 0
+        assert server.output().endswith("Charge Portal has stopped.\n")
+        assert "by force" not in server.output()
+        assert is_deserted(data_dir)
+        server.start()
+
+
+def test_after_a_power_cut_it_starts_on_the_same_data(installation: Installation, data_dir: Path) -> None:
+    first = installation().start()
+    add_station(first, "CB-1")
+    first.kill()
+    assert is_deserted(data_dir)
+    assert (data_dir / "postgres" / "postmaster.pid").exists()
+    assert (data_dir / "run" / "valkey" / "valkey.sock").exists()
+
+    # In a container the next start hands out the same process numbers again, so the number in the file may be alive.
+    stale = data_dir / "postgres" / "postmaster.pid"
+    stale.write_text(stale.read_text().replace(stale.read_text().split()[0], str(os.getpid()), 1))
+
+    second = installation().start()
+    assert stations(second) == ["CB-1"]
+    add_station(second, "CB-2")
+    assert stations(second) == ["CB-1", "CB-2"]
+
+
+def test_nothing_outlives_a_killed_supervisor(installation: Installation, data_dir: Path) -> None:
+    server = installation().start()
+    assert len(server.processes()) > 8
+    os.kill(server.pid, signal.SIGKILL)
+    # Starting at once must wait for those that are still ending, and not stumble over them.
+    assert installation().start().health()["status"] == "ok"
+
+
+def test_a_second_start_on_the_same_data_is_refused(installation: Installation, data_dir: Path) -> None:
+    installation().start()
+    second = installation()
+    second.launch()
+    wait_until(lambda: second.exit_code() is not None)
+    assert second.exit_code() == 1
+    assert second.output() == (f"Charge Portal already runs on {data_dir}: stop it first, or set another DATA_DIR.\n")
+
+
+def test_what_dies_is_started_again(installation: Installation) -> None:
+    server = installation().start()
+    for name in ("web", "worker", "cron", "postgres", "valkey"):
+        kill_and_wait_for_another(server, name)
+        wait_until(lambda: server.health() == {"status": "ok", "database": "ok", "redis": "ok", "worker": "ok"})
+        assert sign_in(server, server.admin_email, server.admin_password)[0] == 200
+
+
+def kill_and_wait_for_another(server: PortalServer, name: str) -> None:
+    victim = server.process(name)
+    victim.kill()
+    wait_until(lambda: f"{name} ended; it starts again in 1 s" in server.output())
+    wait_until(lambda: server.process(name) not in (None, victim))

@@ -1,0 +1,112 @@
+"""The demo company: complete, believable, made once."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash
+
+from domain.clock import now
+from domain.models import (
+    ChargingSession,
+    Floor,
+    IdToken,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    Site,
+    Station,
+    StationKind,
+    System,
+)
+from portal.security import is_good_password
+from seeds import demo
+
+
+def count(db: Session, model: type) -> int:
+    return db.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.fixture
+def company(db: Session) -> Session:
+    """A database with the demo company in it."""
+    assert demo.seed(db) is True
+    db.commit()
+    return db
+
+
+def test_it_has_what_it_promises(company: Session) -> None:
+    assert company.scalars(select(System.name)).all() == ["FastCars"]
+    assert list(company.scalars(select(Site.city).order_by(Site.id))) == ["København V", "Aarhus C", "Malmö"]
+    assert (count(company, Floor), count(company, Station)) == (7, 40)
+    kinds = Counter(company.scalars(select(Station.kind)))
+    assert kinds == {StationKind.CHARGING_STATION: 39, StationKind.SUPPLY_CONTROLLER: 1}
+    outlets = select(func.count(Outlet.id)).join(Outlet.station).group_by(Station.id)
+    assert set(company.scalars(outlets)) == {1, 2}
+    assert set(company.scalars(select(Outlet.mode))) == {OutletMode.OPEN, OutletMode.RFID}
+    assert 20_000 < count(company, ChargingSession) < 40_000
+
+
+def test_users_of_each_role_sign_in_with_the_known_password(company: Session) -> None:
+    users = company.scalars(select(PortalUser)).all()
+    roles = Counter(role.name for user in users for role in user.roles)
+    assert roles == {"Administrator": 1, "Site administrator": 2, "Support": 1, "EV user": 12}
+    assert all(user.email.endswith("@example.com") and user.username == user.email for user in users)
+    assert all(check_password_hash(user.password, demo.DEMO_PASSWORD) for user in users[:1])
+    assert is_good_password(demo.DEMO_PASSWORD)
+    assert len(demo.id_tokens(company)) == count(company, IdToken) == 12
+
+
+def test_a_second_call_does_nothing(company: Session) -> None:
+    before = (count(company, Station), count(company, ChargingSession), count(company, PortalUser))
+    assert demo.seed(company) is False
+    assert (count(company, Station), count(company, ChargingSession), count(company, PortalUser)) == before
+
+
+def test_it_leaves_a_real_installation_alone(db: Session) -> None:
+    db.add(Site(name="Real"))
+    db.flush()
+    assert demo.seed(db) is False
+    assert count(db, Station) == 0
+
+
+def test_its_stations_are_named_for_the_wire(company: Session) -> None:
+    names = demo.charge_box_ids(company)
+    assert len(names) == 39
+    assert names[:2] == ["FC-AH-101", "FC-AH-102"]
+
+
+def test_meters_count_on_and_no_two_sessions_share_an_outlet(company: Session) -> None:
+    rows = company.scalars(
+        select(ChargingSession).order_by(ChargingSession.outlet_id, ChargingSession.started_at)
+    ).all()
+    for before, after in pairwise(rows):
+        if before.outlet_id != after.outlet_id:
+            continue
+        assert before.ended_at is not None and before.ended_at <= after.started_at
+        if not before.review_reasons and not after.review_reasons:
+            assert before.meter_wh <= after.meter_start_wh
+    for row in rows:
+        assert row.stopped_at is not None and row.ended_at is not None
+        assert row.started_at <= row.stopped_at <= row.ended_at <= now()
+        assert row.energy_wh is not None and 0 <= row.energy_wh < 100_000
+        if not row.review_reasons:
+            assert row.meter_wh - row.meter_start_wh == row.energy_wh
+
+
+def test_sessions_carry_the_place_and_the_driver(company: Session) -> None:
+    """Who charged is known by tag, user and e-mail together, or not at all."""
+    places = {
+        station.id: (station.site_id, station.floor_id, station.name) for station in company.scalars(select(Station))
+    }
+    drivers = dict(company.execute(select(IdToken.token, PortalUser.email).join(IdToken.user)).all())
+    seen = Counter()
+    for row in company.scalars(select(ChargingSession)):
+        assert (row.site_id, row.floor_id, row.station_name) == places[row.node_id]
+        assert row.email == (drivers[row.id_token] if row.authorization else None)
+        assert (row.user_id is None) == (row.email is None)
+        seen[row.authorization, bool(row.review_reasons)] += 1
+    assert seen[0, False] > 1000 and seen[1, False] > 10_000
+    assert 20 < seen[0, True] + seen[1, True] < 300
