@@ -10,6 +10,7 @@ from domain.db import get_engine, session_factory
 from launcher.errors import LaunchError
 from seeds import demo
 
+ADMINISTRATOR = "ida.holm@example.com"
 SPEED = 30
 """Times faster than life, so that one sees cars come and go."""
 
@@ -20,7 +21,7 @@ def prepare_demo() -> None:
         demo.seed(db)
         if not demo.charge_box_ids(db):
             raise LaunchError("This installation has sites of its own: run the demo with another DATA_DIR.")
-    click.echo(f"  Demo users     ida.holm@example.com and others, password {demo.DEMO_PASSWORD}")
+    click.echo(f"  Sign in as  {ADMINISTRATOR}   password {demo.DEMO_PASSWORD}   (demo)")
 
 
 def play_stations(settings: Settings) -> None:

@@ -28,8 +28,7 @@ def prepare(settings: Settings, demo: bool = False) -> None:
     sync_permissions(app)
     password = ensure_administrator(app, settings)
     if password:
-        click.echo(f"  Administrator  {settings.admin_email}")
-        click.echo(f"  Password       {password}   (shown only this once)")
+        click.echo(f"  Sign in as  {settings.admin_email}   password {password}   (shown this once)")
     if demo:
         # Imported only here: it weighs, and no real installation needs it.
         from launcher.demo import prepare_demo

@@ -49,11 +49,10 @@ def why_not_ready(port: int) -> str:
 def say_ready(settings: Settings, administrator: str) -> None:
     """The addresses, and the first administrator if this start made one."""
     click.echo("\nCharge Portal is ready.\n")
-    click.echo(f"  Portal         {settings.portal_url}")
-    click.echo(f"  OCPP 1.6J      {settings.ocpp16_url}/<charge_box_id>")
-    click.echo(f"  OCPP 1.5       {settings.ocpp15_url}")
-    if administrator:
-        click.echo(f"\n{administrator}", nl=False)
+    click.echo(f"  Portal      {settings.portal_url}")
+    click.echo(f"  OCPP 1.6J   {settings.ocpp16_url}")
+    click.echo(f"  OCPP 1.5    {settings.ocpp15_url}")
+    click.echo(administrator, nl=False)
     if settings.public_url is None:
         click.echo("\n  Stations reach this machine by its own name or address: set PUBLIC_URL to show that here.")
     click.echo(f"\n  Logs are in {settings.data_dir / 'logs'}. Ctrl-C stops everything.\n")

@@ -12,7 +12,7 @@ from launcher.ready import check_port, say_ready, why_not_ready
 from launcher.supervisor import Supervisor
 from launcher.waiting import StopRequested
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 COMMAND = (sys.executable, "-m", "launcher")
 
@@ -37,7 +37,7 @@ def _start(supervisor: Supervisor, settings: Settings, demo: bool) -> None:
     try:
         for name in ("web", "worker", "cron"):
             supervisor.start(Program(name, [*COMMAND, name]))
-        supervisor.wait_until_ready("The portal", lambda: why_not_ready(settings.port), READY_SECONDS)
+        supervisor.wait_until_ready("Charge Portal", lambda: why_not_ready(settings.port), READY_SECONDS)
         if demo:
             supervisor.start(Program("stations", [*COMMAND, "demo-stations"]))
     except BaseException:

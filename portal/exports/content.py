@@ -3,7 +3,7 @@
 import re
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,10 +33,10 @@ class Content:
     filters: str
     """In words."""
 
-    def rows(self) -> Iterator[Sequence[Any]]:
+    def rows(self) -> Generator[Sequence[Any], None, None]:
         """All rows from a server-side cursor. The database session is its own: it outlives the request's."""
-        with session_factory()() as db:
-            result = db.execute(self.statement, execution_options={"yield_per": CHUNK_ROWS})
+        streaming = {"yield_per": CHUNK_ROWS}
+        with session_factory()() as db, db.execute(self.statement, execution_options=streaming) as result:
             for chunk in result.partitions():
                 yield from chunk
                 # Under gevent this lets the other greenlets of the process run.

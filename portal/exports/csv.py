@@ -5,7 +5,9 @@ See docs/decisions for why; people who use Excel have the Excel file. It is stre
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
+from itertools import chain
 from typing import Any
 
 from flask import Response
@@ -18,27 +20,24 @@ def csv_file(content: Content) -> Response:
     chunks = _chunks(content)
     # The first chunk is made before the answer begins, so that an error is an error page and no broken file.
     first = next(chunks)
-    response = Response(_all(first, chunks), mimetype="text/csv")
+    response = Response(chain([first], chunks), mimetype="text/csv")
+    response.call_on_close(chunks.close)
     response.headers.set("Content-Disposition", "attachment", filename=content.file_name("csv"))
     return response
 
 
-def _all(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _chunks(content: Content) -> Iterator[str]:
+def _chunks(content: Content) -> Generator[str, None, None]:
     """The file in pieces of some hundred rows."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([column.csv_name for column in content.columns])
     makers = [column.csv for column in content.columns]
     zone = content.zone
-    for number, row in enumerate(content.rows(), 1):
-        writer.writerow([_safe(make(value, zone)) for make, value in zip(makers, row, strict=True)])
-        if number % CHUNK_ROWS == 0:
-            yield _emptied(buffer)
+    with closing(content.rows()) as rows:
+        for number, row in enumerate(rows, 1):
+            writer.writerow([_safe(make(value, zone)) for make, value in zip(makers, row, strict=True)])
+            if number % CHUNK_ROWS == 0:
+                yield _emptied(buffer)
     yield _emptied(buffer)
 
 

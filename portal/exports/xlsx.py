@@ -6,6 +6,7 @@ It is written to temporary files row by row (openpyxl, write-only), and the fini
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -67,12 +68,12 @@ def write(content: Content, file: BinaryIO) -> None:
 
 
 def _write_sheets(book: Workbook, content: Content) -> None:
-    rows = content.rows()
-    first, number = next(rows, None), 0
-    while first is not None or number == 0:
-        sheet = _new_sheet(book, content, number)
-        _write_rows(sheet, content, islice(chain([first] if first is not None else [], rows), ROWS_PER_SHEET))
-        first, number = next(rows, None), number + 1
+    with closing(content.rows()) as rows:
+        first, number = next(rows, None), 0
+        while first is not None or number == 0:
+            sheet = _new_sheet(book, content, number)
+            _write_rows(sheet, content, islice(chain([first] if first is not None else [], rows), ROWS_PER_SHEET))
+            first, number = next(rows, None), number + 1
 
 
 def _discard(book: Workbook) -> None:

@@ -7,6 +7,7 @@
   const tree = document.getElementById("tree");
   const trouble = document.querySelector(".tree-trouble");
   const ROOT = "";
+  const MOST_BRANCHES = 100; // As many as one request may ask for.
   const path = tree.dataset.path.split(" ");
   const selectedKey = path.at(-1);
 
@@ -41,14 +42,21 @@
 
   async function refresh() {
     try {
-      below = await load([...open].slice(0, 100));
-      for (const key of open) if (!(key in below)) open.delete(key);
+      const fetched = await load([...open].slice(0, MOST_BRANCHES));
+      // What was opened while the answer was on its way is newer than the answer.
+      below = Object.fromEntries([...open].map((key) => [key, fetched[key] ?? below[key]]).filter(([, nodes]) => nodes));
+      forgetGone();
       trouble.hidden = true;
       keep();
       draw();
     } catch {
       trouble.hidden = false;
     }
+  }
+
+  function forgetGone() {
+    const there = new Set(Object.values(below).flat().map((node) => node.key));
+    for (const key of open) if (key !== ROOT && !there.has(key)) open.delete(key);
   }
 
   function element(name, className, text = "") {
@@ -89,7 +97,7 @@
       dot.title = node.state_text;
       line.append(dot);
     }
-    const note = isBranch ? String(node.count) : node.hint;
+    const note = isBranch ? node.count.toLocaleString(document.documentElement.lang) : node.hint;
     if (note) line.append(element("span", "n", note));
     return line;
   }
@@ -185,5 +193,5 @@
 
   trouble.querySelector("button").addEventListener("click", refresh);
   draw();
-  refresh().then(() => find(selectedKey)?.firstChild.scrollIntoView({ block: "nearest" }));
+  refresh().then(() => find(selectedKey)?.firstChild.scrollIntoView({ block: "center" }));
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.fixtures.product import PortalServer
 
@@ -94,6 +94,23 @@ def test_what_was_opened_stays_open_on_the_next_page(watched: Page) -> None:
     expect(item(watched, "Open,")).to_have_attribute("aria-expanded", "false")
     watched.reload()
     expect(item(watched, "Open,")).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_branch_opened_while_the_tree_is_loading_stays_open(watched: Page) -> None:
+    build(watched, "Race")
+    watched.goto("/")
+    item(watched, "Race,").locator(".twist").first.click()
+    expect(item(watched, "Race,")).to_have_attribute("aria-expanded", "false")
+    held: list[Route] = []
+    watched.route("**/tree/children?*", lambda route: route.continue_() if held else held.append(route))
+    watched.reload()
+    site = item(watched, "Race,")
+    site.locator(".twist").first.click()
+    expect(site).to_have_attribute("aria-expanded", "true")
+    with watched.expect_response("**/tree/children?*"):
+        held[0].continue_()
+    expect(site.get_by_role("treeitem", name="Level -1").first).to_be_visible()
+    expect(site).to_have_attribute("aria-expanded", "true")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

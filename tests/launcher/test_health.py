@@ -50,7 +50,7 @@ def test_a_database_that_is_gone(installation: Installation) -> None:
     server = installation().start()
     os.kill(server.pid, signal.SIGSTOP)  # It would start another one.
     try:
-        server.process("postgres").terminate()
+        server.process("postgres").send_signal(signal.SIGINT)
         wait_until(lambda: get(server)[0] == 503)
         expected = {"status": "unavailable", "database": "does not answer", "redis": "ok", "worker": "ok"}
         assert get(server) == (503, expected)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import get_settings
-from tests.fixtures.environment import without_settings
+from tests.fixtures.environment import ROOT, without_settings
 
 NOBODY = "127.0.0.1:1"
 REFUSED = 'connection failed: connection to server at "127.0.0.1", port 1 failed: Connection refused'
@@ -20,7 +20,7 @@ def refusal(directory: Path, **settings: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "launcher", "run"],
         cwd=directory,
-        env=without_settings() | {"DATA_DIR": str(directory), "PORT": "1024"} | settings,
+        env=without_settings() | {"DATA_DIR": str(directory), "PORT": "1024", "PYTHONPATH": str(ROOT)} | settings,
         capture_output=True,
         text=True,
         timeout=60,

@@ -5,8 +5,12 @@ import signal
 import time
 from pathlib import Path
 
+from redis import Redis
+from rq import Queue
+from rq.job import JobStatus
 from websockets.sync.client import connect
 
+from domain.queue import DEFAULT
 from tests.fixtures.product import PortalServer
 from tests.launcher.api import call, sign_in
 from tests.launcher.conftest import Installation, is_deserted
@@ -101,3 +105,15 @@ def kill_and_wait_for_another(server: PortalServer, name: str) -> None:
     victim.kill()
     wait_until(lambda: f"{name} ended; it starts again in 1 s" in server.output())
     wait_until(lambda: server.process(name) not in (None, victim))
+
+
+def test_a_job_that_takes_long_does_not_hold_up_the_end(installation: Installation, data_dir: Path) -> None:
+    server = installation().start()
+    queue = Queue(DEFAULT, connection=Redis.from_url(server.redis_url))
+    job = queue.enqueue("time.sleep", 600)
+    wait_until(lambda: job.get_status() == JobStatus.STARTED)
+    asked_at = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - asked_at < STOP_SECONDS
+    assert "by force" not in server.output()
+    assert is_deserted(data_dir)

@@ -42,13 +42,13 @@ ALL = {"columns": ",".join(NAMES)}
 
 
 def excel_of(client: FlaskClient, params: dict[str, str]) -> Worksheet:
-    response = client.get("/statistics/export/xlsx", query_string=params)
+    response = client.get("/statistics/export/xlsx", query_string=params, buffered=True)
     assert (response.status_code, response.mimetype) == (200, xlsx.MIME_TYPE)
     return load_workbook(io.BytesIO(response.data)).active
 
 
 def csv_of(client: FlaskClient, params: dict[str, str]) -> list[list[str]]:
-    response = client.get("/statistics/export/csv", query_string=params)
+    response = client.get("/statistics/export/csv", query_string=params, buffered=True)
     assert (response.status_code, response.mimetype) == (200, "text/csv")
     return list(csv.reader(io.StringIO(response.data.decode("utf-8"), newline="")))
 
@@ -178,25 +178,25 @@ def test_numbers_below_zero_are_no_formulas() -> None:
 
 
 def test_the_file_says_what_and_when(client: FlaskClient) -> None:
-    disposition = client.get("/statistics/export/csv").headers["Content-Disposition"]
+    disposition = client.get("/statistics/export/csv", buffered=True).headers["Content-Disposition"]
     made_at = datetime.now(UTC).astimezone(oracle.ZONE)
     assert disposition.startswith(f"attachment; filename=Statistics-{made_at:%Y-%m-%d-}")
 
 
 @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
 def test_a_filter_that_is_not_understood_gives_no_file(client: FlaskClient, file_type: str) -> None:
-    response = client.get(f"/statistics/export/{file_type}?energy_kwh=much")
+    response = client.get(f"/statistics/export/{file_type}?energy_kwh=much", buffered=True)
     assert (response.status_code, response.mimetype) == (400, "text/html")
     assert "Write a number" in response.text
 
 
 def test_other_kinds_of_file_are_not_found(client: FlaskClient) -> None:
-    assert client.get("/statistics/export/pdf").status_code == 404
+    assert client.get("/statistics/export/pdf", buffered=True).status_code == 404
 
 
 def test_a_new_sheet_begins_where_one_is_full(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 100)
-    response = client.get("/statistics/export/xlsx?columns=id&sort=id")
+    response = client.get("/statistics/export/xlsx?columns=id&sort=id", buffered=True)
     book = load_workbook(io.BytesIO(response.data))
     assert book.sheetnames == ["Statistics", "Statistics 2", "Statistics 3"]
     assert [sheet.max_row for sheet in book] == [101, 101, SESSIONS - 200 + 1]
@@ -206,7 +206,7 @@ def test_a_new_sheet_begins_where_one_is_full(client: FlaskClient, monkeypatch: 
 
 def test_a_sheet_that_is_just_full_has_none_behind_it(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", SESSIONS)
-    book = load_workbook(io.BytesIO(client.get("/statistics/export/xlsx?columns=id").data))
+    book = load_workbook(io.BytesIO(client.get("/statistics/export/xlsx?columns=id", buffered=True).data))
     assert [sheet.max_row for sheet in book] == [SESSIONS + 1]
 
 
@@ -214,7 +214,7 @@ def test_the_temporary_file_is_gone_with_the_answer(client: FlaskClient, monkeyp
     files: list[Any] = []
     make: Callable[..., Any] = xlsx.tempfile.TemporaryFile
     monkeypatch.setattr(xlsx.tempfile, "TemporaryFile", lambda: files.append(make()) or files[-1])
-    client.get("/statistics/export/xlsx").close()
+    client.get("/statistics/export/xlsx", buffered=True)
     assert [file.closed for file in files] == [True]
 
 
@@ -232,6 +232,6 @@ def test_an_export_that_fails_leaves_no_file_behind(
         raise RuntimeError("the database is gone")
 
     monkeypatch.setattr(exports.Content, "rows", breaks_off)
-    response = client.get("/statistics/export/xlsx?columns=id")
+    response = client.get("/statistics/export/xlsx?columns=id", buffered=True)
     assert response.status_code == 500
     assert list(tmp_path.iterdir()) == []
