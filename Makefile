@@ -29,12 +29,13 @@ demo: .venv/.runtime assets ## Like run, with a company of 40 stations that char
 test: lint assets ## Check everything: lint, then all tests
 	@$(BIN)/pytest
 
-lint: .venv/.development assets ## Check style, types, layers and translations
+lint: .venv/.development assets ## Check style, types, layers, translations and migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m portal.translations.check
+	@$(BIN)/pytest --quiet tests/migrations
 
 bench: .venv/.development assets ## Measure speed, side by side with others
 	@$(BIN)/python -m bench

@@ -1,6 +1,7 @@
 """Settings of one installation, from the environment and `.env`: the only reader of the environment."""
 
 import hashlib
+import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # The kernel's limit on the path of a Unix socket is 108 bytes; PostgreSQL adds its own file name.
 LONGEST_SOCKET_DIRECTORY = 80
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 class Settings(BaseSettings):
@@ -63,9 +65,9 @@ class Settings(BaseSettings):
 
     @property
     def socket_dir(self) -> Path:
-        """Where the embedded servers listen; short, because the path of a Unix socket is limited."""
+        """Where the embedded servers listen: a short path, and plain, because it becomes a part of addresses."""
         inside = self.data_dir / "run"
-        if len(str(inside)) <= LONGEST_SOCKET_DIRECTORY:
+        if len(str(inside)) <= LONGEST_SOCKET_DIRECTORY and PLAIN_PATH.fullmatch(str(inside)):
             return inside
         name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"charge-portal-{name}"

@@ -86,12 +86,11 @@ def main() -> int:
 
 
 def make_stations() -> None:
-    from config import get_settings
     from domain.db import session_factory
     from domain.models import Site, Station
     from launcher.migrate import migrate
 
-    migrate(get_settings())
+    migrate()
     with session_factory().begin() as db:
         site = Site(name="Bench")
         db.add(site)

@@ -59,6 +59,7 @@ def prepare(demo: bool) -> None:
 @main.command()
 def web() -> None:
     """Serve the portal and the stations."""
+    load_settings()  # A wrong one is said here in one sentence; gunicorn would wrap it in a traceback.
     os.execv(  # noqa: S606 - no shell is wanted
         sys.executable,
         [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn_conf", "wsgi:create_app()"],
@@ -68,17 +69,23 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """Run queued jobs."""
+    from launcher.reachable import check_servers
     from launcher.worker import run_workers
 
-    run_workers(load_settings())
+    settings = load_settings()
+    check_servers(settings)
+    run_workers(settings)
 
 
 @main.command()
 def cron() -> None:
     """Queue the recurring jobs. One process per installation."""
     from launcher.cron import run_cron
+    from launcher.reachable import check_servers
 
-    run_cron(load_settings())
+    settings = load_settings()
+    check_servers(settings)
+    run_cron(settings)
 
 
 @main.command(hidden=True)
@@ -92,19 +99,29 @@ def demo_stations() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to this version."""
-    from launcher.embedded.servers import servers_running
     from launcher.migrate import migrate
+    from launcher.short_commands import servers_running
 
-    settings = load_settings()
-    with servers_running(settings):
-        migrate(settings)
+    with servers_running(load_settings()):
+        migrate()
+
+
+@main.command(hidden=True)
+@click.argument("message")
+def write_migration(message: str) -> None:
+    """Write the migration that the models ask for; for developers."""
+    from launcher.migrate import write_migration
+    from launcher.short_commands import servers_running
+
+    with servers_running(load_settings()):
+        write_migration(message)
 
 
 @main.command()
 def partitions() -> None:
     """Make the monthly partitions of the coming months."""
-    from launcher.embedded.servers import servers_running
     from launcher.migrate import ensure_partitions
+    from launcher.short_commands import servers_running
 
     with servers_running(load_settings()):
         for name in ensure_partitions():
@@ -114,8 +131,8 @@ def partitions() -> None:
 @main.command()
 def seed() -> None:
     """Write the reference data that every installation needs."""
-    from launcher.embedded.servers import servers_running
     from launcher.prepare import seed_reference
+    from launcher.short_commands import servers_running
 
     with servers_running(load_settings()):
         seed_reference()
@@ -134,8 +151,8 @@ def seed() -> None:
 def create_administrator(email: str, password: str) -> None:
     """Make an administrator."""
     from launcher.administrators import add_administrator
-    from launcher.embedded.servers import servers_running
     from launcher.prepare import portal_app
+    from launcher.short_commands import servers_running
 
     settings = load_settings()
     with servers_running(settings):

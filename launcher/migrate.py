@@ -1,41 +1,34 @@
-"""The database brought up to this version: made if it is the embedded one, migrated, partitions ahead."""
+"""The database brought up to this version: migrated, with partitions ahead."""
 
 from pathlib import Path
 
-import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 import migrations
-from config import Settings
 from domain import clock, partitions
 from domain.db import get_engine, session_factory
-
-
-def create_embedded_database(settings: Settings) -> None:
-    """The embedded server starts without our database; an outside one is made by those who run that server."""
-    if settings.database_url:
-        return
-    url = make_url(settings.postgres_url)
-    with psycopg.connect(host=url.query["host"], user=url.username, dbname="postgres", autocommit=True) as server:
-        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [url.database])
-        if found.fetchone() is None:
-            server.execute(f'CREATE DATABASE "{url.database}"')
 
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration, without its file: it says nothing that we do not know."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     return config
 
 
-def migrate(settings: Settings) -> None:
-    create_embedded_database(settings)
+def migrate() -> None:
     with get_engine().connect() as connection:
         command.upgrade(alembic_config(connection), "head")
     ensure_partitions()
+
+
+def write_migration(message: str) -> None:
+    """Write a file in `migrations/versions` with what the models have that the database lacks; for developers."""
+    with get_engine().connect() as connection:
+        command.revision(alembic_config(connection), message, autogenerate=True)
 
 
 def ensure_partitions() -> list[str]:

@@ -13,7 +13,7 @@ from domain.db import session_factory
 from launcher.administrators import ensure_administrator
 from launcher.data_dir import ensure_secret_key, make_data_dir
 from launcher.migrate import migrate
-from launcher.outside import check_outside_servers
+from launcher.reachable import check_servers
 from portal.app import create_portal
 from portal.security import sync_permissions
 from seeds import reference
@@ -21,8 +21,8 @@ from seeds import reference
 
 def prepare(settings: Settings, demo: bool = False) -> None:
     """Prints the first administrator's e-mail and password if this made them."""
-    check_outside_servers(settings)
-    migrate(settings)
+    check_servers(settings)
+    migrate()
     seed_reference()
     app = portal_app(settings)
     sync_permissions(app)

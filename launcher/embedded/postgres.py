@@ -122,3 +122,20 @@ def is_ready(sockets: Path) -> bool:
     asker = [installed() / "bin" / "pg_isready", "--quiet", f"--host={sockets}", f"--username={SUPERUSER}"]
     answer = subprocess.run(asker, check=False, capture_output=True)
     return answer.returncode == 0
+
+
+def ensure_database(sockets: Path, name: str) -> None:
+    """Make the database `name` unless it is there."""
+    where = [f"--host={sockets}", f"--username={SUPERUSER}"]
+    question = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"  # noqa: S608 - a name of ours
+    ask = [
+        installed() / "bin" / "psql",
+        *where,
+        "--dbname=postgres",
+        "--no-psqlrc",
+        "--tuples-only",
+        "--command",
+        question,
+    ]
+    if not subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip():
+        subprocess.run([installed() / "bin" / "createdb", *where, name], check=True, capture_output=True)

@@ -1,12 +1,11 @@
 """The embedded servers that an installation needs: those whose address nobody has given."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import click
 
 from config import Settings
-from launcher.data_dir import is_in_use, locked, make_data_dir, make_private_directory
+from launcher.data_dir import make_private_directory
 from launcher.embedded import postgres, valkey
 from launcher.supervisor import Supervisor
 
@@ -28,19 +27,8 @@ def start_servers(supervisor: Supervisor, settings: Settings) -> None:
         supervisor.start_server(
             postgres.program(files, sockets), lambda: postgres.is_ready(sockets), POSTGRES_START_SECONDS
         )
+        postgres.ensure_database(sockets, urlsplit(settings.postgres_url).path.lstrip("/"))
     if not settings.redis_url:
         files, sockets = settings.data_dir / "valkey", settings.socket_dir / "valkey"
         valkey.prepare(files, sockets)
         supervisor.start_server(valkey.program(files, sockets), lambda: valkey.is_ready(sockets), VALKEY_START_SECONDS)
-
-
-@contextmanager
-def servers_running(settings: Settings) -> Iterator[None]:
-    """For a short command: the servers of the running portal, else servers started for this command alone."""
-    make_data_dir(settings.data_dir)
-    if (settings.database_url and settings.redis_url) or is_in_use(settings.data_dir):
-        yield
-        return
-    with locked(settings.data_dir) as lock, Supervisor(settings.data_dir / "logs", [lock]) as supervisor:
-        start_servers(supervisor, settings)
-        yield

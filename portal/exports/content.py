@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select
 
 from domain.db import session_factory
-from portal.table.columns import Column
+from portal.table.column import Column
 
 CHUNK_ROWS = 200
 

@@ -7,7 +7,8 @@ from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal import formats
-from portal.table.columns import Number, Row
+from portal.table.column import Row
+from portal.table.columns import Number
 
 CAP = 10_000
 

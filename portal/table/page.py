@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import exports, formats
 from portal.table.actions import Action
-from portal.table.columns import Column, Row
+from portal.table.column import Column, Row
 from portal.table.count import Count, total_text
 from portal.table.paging import Cursor
 from portal.table.query import PAGE_SIZES, TableQuery

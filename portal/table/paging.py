@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import Session
 
-from portal.table.columns import Column, Expression, Row
+from portal.table.column import Column, Expression, Row
 
 
 @dataclass(frozen=True, slots=True)

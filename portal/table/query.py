@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from portal.table.columns import Column
+from portal.table.column import Column
 from portal.table.paging import Cursor, Sort
 from portal.table.ranges import FilterError
 

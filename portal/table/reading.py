@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from portal.table.columns import Number, Row
+from portal.table.column import Row
+from portal.table.columns import Number
 from portal.table.count import CAP, Count, count, count_of
 from portal.table.paging import Order, fetch, segments
 from portal.table.query import TableQuery

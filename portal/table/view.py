@@ -35,7 +35,8 @@ from domain.nodes import Node
 from portal import exports, formats
 from portal.node import ROOT_KEY, selected, selected_key
 from portal.table.actions import Action
-from portal.table.columns import Column, Expression, Number, Row
+from portal.table.column import Column, Expression, Row
+from portal.table.columns import Number
 from portal.table.page import Page, load
 from portal.table.paging import Order
 from portal.table.query import RESERVED, TableQuery, parse_query

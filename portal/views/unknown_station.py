@@ -21,7 +21,8 @@ from portal.node import database, key_of
 from portal.node_view import only_site_id, selected_ids, sites_by_name
 from portal.record import Page, RecordView
 from portal.table.actions import Action
-from portal.table.columns import Date, Number, Row, Text
+from portal.table.column import Row
+from portal.table.columns import Date, Number, Text
 
 
 class AdoptionForm(FlaskForm):

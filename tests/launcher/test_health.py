@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -57,6 +58,25 @@ def test_a_database_that_is_gone(installation: Installation) -> None:
     finally:
         os.kill(server.pid, signal.SIGCONT)
     wait_until(lambda: get(server)[0] == 200)
+
+
+def test_it_says_what_is_missing_before_anything_answers(data_dir: Path) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://127.0.0.1:1/portal", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    server = PortalServer(data_dir, "web", SECRET_KEY="a secret of this test alone, long enough", **nowhere)
+    server.launch()
+    try:
+        wait_until(server.health)
+        assert get(server) == (
+            503,
+            {
+                "status": "unavailable",
+                "database": "does not answer",
+                "redis": "does not answer",
+                "worker": "unknown without Redis",
+            },
+        )
+    finally:
+        assert server.stop() == 0
 
 
 @pytest.mark.usefixtures("db")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import get_settings
-from tests.fixtures.environment import ROOT, without_settings
+from tests.fixtures.environment import ROOT, VALKEY_URL, without_settings
 
 NOBODY = "127.0.0.1:1"
 REFUSED = 'connection failed: connection to server at "127.0.0.1", port 1 failed: Connection refused'
@@ -79,7 +78,7 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer(
     tmp_path: Path, fresh_database: str, settings: dict[str, str], sentence: str
 ) -> None:
-    good = {"DATABASE_URL": fresh_database, "REDIS_URL": get_settings().valkey_url}
+    good = {"DATABASE_URL": fresh_database, "REDIS_URL": VALKEY_URL}
     said = refusal(tmp_path, **good | settings)
     assert said == f"{sentence}\n"
     assert "secret" not in said

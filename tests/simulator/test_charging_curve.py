@@ -13,7 +13,7 @@ curves = st.builds(
     soc_at_start=st.floats(0, 0.999),
     taper_from_soc=st.floats(0, 0.99),
     final_power_fraction=st.floats(0.02, 0.95),
-    ramp_seconds=st.floats(0, 600),
+    ramp_seconds=st.just(0.0) | st.floats(1, 600),
 )
 parts = st.floats(0, 1.2)
 """Moments of a charge, as parts of the time until full."""
