@@ -80,9 +80,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 
 $(VENDOR)/.copied: node_modules/.installed Makefile
 	@rm -rf $(VENDOR)
-	@mkdir -p $(VENDOR)/jstree/themes $(VENDOR)/inter
-	@cp node_modules/jstree/dist/jstree.min.js $(VENDOR)/jstree
-	@cp -R node_modules/jstree/dist/themes/default $(VENDOR)/jstree/themes
+	@mkdir -p $(VENDOR)/inter
 	@cp node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
 	    node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2 $(VENDOR)/inter
 	@touch $@

@@ -14,8 +14,6 @@ from launcher.waiting import StopRequested
 
 READY_SECONDS = 120
 
-COMMAND = (sys.executable, "-m", "launcher")
-
 
 def run(settings: Settings, verbose: bool = False, demo: bool = False) -> None:
     """Start everything, watch over it, and stop it all when asked to."""
@@ -33,14 +31,20 @@ def run(settings: Settings, verbose: bool = False, demo: bool = False) -> None:
 def _start(supervisor: Supervisor, settings: Settings, demo: bool) -> None:
     click.echo("Starting Charge Portal ...")
     start_servers(supervisor, settings)
-    administrator = supervisor.run(Program("prepare", [*COMMAND, "prepare", *(["--demo"] if demo else [])]))
+    administrator = supervisor.run(_program("prepare", *(["--demo"] if demo else [])))
     try:
-        for name in ("web", "worker", "cron"):
-            supervisor.start(Program(name, [*COMMAND, name]))
+        for name in ("web", "worker"):
+            supervisor.start(_program(name))
         supervisor.wait_until_ready("Charge Portal", lambda: why_not_ready(settings.port), READY_SECONDS)
+        # Not needed to be ready, so they do not take time from those that are.
+        supervisor.start(_program("cron"))
         if demo:
-            supervisor.start(Program("stations", [*COMMAND, "demo-stations"]))
+            supervisor.start(_program("demo-stations"))
     except BaseException:
         click.echo(administrator, nl=False)  # It is not shown again by another start.
         raise
     say_ready(settings, administrator)
+
+
+def _program(name: str, *options: str) -> Program:
+    return Program(name, [sys.executable, "-m", "launcher", name, *options])
