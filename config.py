@@ -7,12 +7,18 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # The kernel's limit on the path of a Unix socket is 108 bytes; PostgreSQL adds its own file name.
 LONGEST_SOCKET_DIRECTORY = 80
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
+MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+EMBEDDED_DATABASE = "charge_portal"
+EMBEDDED_OWNER = "postgres"
+EMBEDDED_APPLICATION = "charge_portal"
+"""The roles of the embedded PostgreSQL: who makes the tables, and who works with them."""
 
 
 class Settings(BaseSettings):
@@ -25,6 +31,9 @@ class Settings(BaseSettings):
     """What stations and people are told, such as https://charge.example.com; by default this machine's port."""
     data_dir: Path = Path("var")
     database_url: str | None = None
+    """The role of the application: it reads and writes rows."""
+    database_owner_url: str | None = None
+    """The role that owns the tables: it migrates and makes partitions. The same database."""
     redis_url: str | None = None
     admin_email: str = "admin@example.com"
     admin_password: str | None = None
@@ -36,8 +45,14 @@ class Settings(BaseSettings):
     """In which zone times are shown to those who have not chosen one."""
     heartbeat_interval_seconds: int = Field(default=300, ge=1)
     """Told to each station when it boots."""
+    command_answer_seconds: int = Field(default=30, ge=1)
+    """For how long a station's answer to a command is waited for."""
     trusted_proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the portal and write X-Forwarded-For, -Proto and -Host."""
+    smtp_url: str | None = Field(default=None, repr=False)
+    """Who takes our e-mails: smtp://user:password@host:587 or smtps://…; without it none are sent."""
+    mail_from: str | None = None
+    """The sender of our e-mails, by default no-reply at the host of `public_url`."""
     log_level: str = "INFO"
 
     @field_validator("data_dir")
@@ -45,7 +60,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_owner_url")
     @classmethod
     def _psycopg(cls, value: str | None) -> str | None:
         """Accept the addresses that hosters hand out (postgres://, postgresql://) for psycopg 3."""
@@ -56,12 +71,34 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql://")
         return f"postgresql+psycopg://{rest}"
 
+    @field_validator("database_owner_url")
+    @classmethod
+    def _of_a_database(cls, value: str | None, given: ValidationInfo) -> str | None:
+        """An owner without the application's role would own the tables of another database than the embedded one."""
+        if value is not None and given.data.get("database_url") is None:
+            raise ValueError("needs DATABASE_URL beside it")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in ("http", "https"):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str | None) -> str | None:
+        if value is not None and not _is_smtp_address(value):
+            raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("must be an e-mail address, such as charging@example.com")
+        return value
 
     @property
     def socket_dir(self) -> Path:
@@ -74,8 +111,16 @@ class Settings(BaseSettings):
 
     @property
     def postgres_url(self) -> str:
-        """The database in SQLAlchemy's form: the configured one, else the embedded one."""
-        return self.database_url or f"postgresql+psycopg://postgres@/charge_portal?host={self.socket_dir}/postgres"
+        """The database in SQLAlchemy's form, in the role of the application: the configured, else the embedded one."""
+        return self.database_url or self._embedded_url(EMBEDDED_APPLICATION)
+
+    @property
+    def postgres_owner_url(self) -> str:
+        """The same database in the role that owns the tables; the application's, where only that is configured."""
+        return self.database_owner_url or self.database_url or self._embedded_url(EMBEDDED_OWNER)
+
+    def _embedded_url(self, role: str) -> str:
+        return f"postgresql+psycopg://{role}@/{EMBEDDED_DATABASE}?host={self.socket_dir}/postgres"
 
     @property
     def valkey_url(self) -> str:
@@ -98,11 +143,24 @@ class Settings(BaseSettings):
         """Where a station that speaks OCPP 1.5 over SOAP sends its requests."""
         return f"{self.portal_url}/Ocpp/CentralSystemService15"
 
+    @property
+    def mail_sender(self) -> str:
+        return self.mail_from or f"no-reply@{urlsplit(self.portal_url).hostname}"
+
     def session_secret(self) -> str:
         """The secret that signs cookies and tokens."""
         if self.secret_key:
             return self.secret_key
         return (self.data_dir / "secret_key").read_text().strip()
+
+
+def _is_smtp_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # Its text quotes the address, in which a password may stand.
+        return False
+    return parts.scheme in ("smtp", "smtps") and bool(parts.hostname)
 
 
 @lru_cache

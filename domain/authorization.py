@@ -1,14 +1,27 @@
-"""Whether a tag may charge: the only place that accepts or refuses one."""
+"""Whether a tag may charge: the only place that accepts or refuses one.
 
+What a station sent is understood as its reader sends tags (domain/id_tokens.py): as the station says, else its site,
+else as printed and in decimal. The one query looks for what the tag is in all these ways, so that it also finds the
+unknown tag that would be known if the station were set otherwise. That one is refused, with a hint in the event log.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ARRAY, Row, String, any_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from domain.models import Authorization, IdToken, Outlet, OutletMode, PortalUser
+from domain import events
+from domain.events import EventKind
+from domain.id_tokens import Reader, TagByteOrder, TagDigits, readings, written_for
+from domain.models import Authorization, IdToken, Outlet, OutletMode, PortalUser, Site, Station
 from domain.reports import AuthorizeReport
+
+HINTS_EVERY = timedelta(days=1)
+"""About one tag at one station."""
 
 
 class Verdict(StrEnum):
@@ -17,6 +30,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"
     BLOCKED = "blocked"
     EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
     INVALID = "invalid"
     """Nobody entered this tag."""
 
@@ -30,29 +44,54 @@ class Decision:
     expires_at: datetime | None = None
     user_id: int | None = None
     email: str | None = None
+    parent_token: str | None = None
 
 
 ANONYMOUS = Decision(Verdict.ACCEPTED, Authorization.ANONYMOUS)
 
+READER = (
+    func.coalesce(Station.tag_digits, Site.tag_digits, TagDigits.DECIMAL).label("digits"),
+    func.coalesce(Station.tag_byte_order, Site.tag_byte_order, TagByteOrder.AS_PRINTED).label("byte_order"),
+)
+LOOK_UP = (
+    select(
+        *READER,
+        IdToken.identity,
+        IdToken.blocked,
+        IdToken.valid_from_at,
+        IdToken.expires_at,
+        IdToken.parent_token,
+        IdToken.user_id,
+        PortalUser.email,
+        PortalUser.active,
+    )
+    .select_from(Station)
+    .join(Site, Site.id == Station.site_id)
+    .outerjoin(IdToken, IdToken.identity == any_(bindparam("identities", type_=ARRAY(String))))
+    .outerjoin(PortalUser, PortalUser.id == IdToken.user_id)
+    .where(Station.id == bindparam("station_id"))
+)
+"""How the station's reader sends tags, beside each tag that the sent one may be."""
 
-def decide(db: Session, token: str, mode: OutletMode, now: datetime) -> Decision:
+
+def decide(db: Session, station_id: int, token: str, mode: OutletMode, now: datetime) -> Decision:
     """May this tag charge at an outlet of this mode? At an open one everybody may, known or not."""
-    decision = _known(db, token, now)
+    decision = _known(db, station_id, token, now)
     if mode is OutletMode.OPEN and decision.verdict is not Verdict.ACCEPTED:
         return ANONYMOUS
     return decision
 
 
-def decide_at_outlet(db: Session, outlet_id: int, token: str, now: datetime) -> Decision:
+def decide_at_outlet(db: Session, station_id: int, outlet_id: int, token: str, now: datetime) -> Decision:
     """As `decide`; an outlet that is gone is not open."""
     mode = db.scalar(select(Outlet.mode).where(Outlet.id == outlet_id))
-    return decide(db, token, mode or OutletMode.RFID, now)
+    return decide(db, station_id, token, mode or OutletMode.RFID, now)
 
 
 def decide_at_station(db: Session, station_id: int, token: str, now: datetime) -> Decision:
     """Where no outlet is named: one open outlet is enough, since the start of a charge asks again for its own."""
     is_open = exists().where(Outlet.station_id == station_id, Outlet.mode == OutletMode.OPEN)
-    return decide(db, token, OutletMode.OPEN if db.scalar(select(is_open)) else OutletMode.RFID, now)
+    return decide(db, station_id, token, OutletMode.OPEN if db.scalar(select(is_open)) else OutletMode.RFID, now)
 
 
 def authorize(db: Session, report: AuthorizeReport) -> Decision:
@@ -60,16 +99,67 @@ def authorize(db: Session, report: AuthorizeReport) -> Decision:
     return decide_at_station(db, report.station_id, report.id_token, report.received_at)
 
 
-def _known(db: Session, token: str, now: datetime) -> Decision:
-    row = db.execute(
-        select(IdToken.blocked, IdToken.expires_at, IdToken.user_id, PortalUser.email, PortalUser.active)
-        .outerjoin(PortalUser, PortalUser.id == IdToken.user_id)
-        .where(func.lower(IdToken.token) == token.lower())
-    ).one_or_none()
-    if row is None:
+def _known(db: Session, station_id: int, token: str, now: datetime) -> Decision:
+    possible = readings(token)
+    rows = db.execute(LOOK_UP, {"station_id": station_id, "identities": [*set(possible.values())]}).all()
+    if not rows:  # The station is gone.
         return Decision(Verdict.INVALID, Authorization.ANONYMOUS)
+    reader = Reader(rows[0].digits, rows[0].byte_order)
+    row = next((row for row in rows if row.identity == possible[reader]), None)
+    if row is not None:
+        return _judged(row, now)
+    found = {row.identity for row in rows}
+    if others := [other for other, identity in possible.items() if identity in found]:
+        _hint(db, station_id, token, reader, others, now)
+    return Decision(Verdict.INVALID, Authorization.ANONYMOUS)
+
+
+def _judged(row: Row[Any], now: datetime) -> Decision:
+    """What is decided about a tag that is registered."""
+    verdict = _verdict(row, now)
+    if verdict is not Verdict.ACCEPTED:
+        return Decision(verdict, Authorization.ANONYMOUS)
+    return Decision(verdict, Authorization.RFID, row.expires_at, row.user_id, row.email, row.parent_token)
+
+
+def _verdict(row: Row[Any], now: datetime) -> Verdict:
     if row.blocked or row.active is False:
-        return Decision(Verdict.BLOCKED, Authorization.ANONYMOUS)
+        return Verdict.BLOCKED
     if row.expires_at is not None and row.expires_at <= now:
-        return Decision(Verdict.EXPIRED, Authorization.ANONYMOUS)
-    return Decision(Verdict.ACCEPTED, Authorization.RFID, row.expires_at, row.user_id, row.email)
+        return Verdict.EXPIRED
+    if row.valid_from_at is not None and row.valid_from_at > now:
+        return Verdict.NOT_YET_VALID
+    return Verdict.ACCEPTED
+
+
+def _hint(db: Session, station_id: int, token: str, reader: Reader, others: Sequence[Reader], now: datetime) -> None:
+    """Note what would have to be set otherwise for this tag to be known. Whose it would be is not told."""
+    nearest = min(others, key=lambda other: len(_differences(reader, other)))
+    details = {"id_token": token, **_differences(reader, nearest)}
+    kind = EventKind.TAG_KNOWN_OTHERWISE
+    if not events.is_recorded(db, kind, station_id, details, since=now - HINTS_EVERY):
+        events.record(db, kind, station_id, now, details)
+
+
+def _differences(reader: Reader, other: Reader) -> dict[str, str]:
+    """The settings of a station that would make another reader of its own."""
+    settings = (("tag_digits", reader.digits, other.digits), ("tag_byte_order", reader.byte_order, other.byte_order))
+    return {name: word.value for name, now, word in settings if word is not now}
+
+
+def written_for_station(db: Session, station_id: int, identity: str) -> str:
+    """A tag as the station's reader would send it, so that what comes back of a start from afar is the same tag."""
+    settings = select(*READER).join_from(Station, Site, Site.id == Station.site_id).where(Station.id == station_id)
+    return written_for(identity, Reader(*db.execute(settings).one()))
+
+
+def usable_tags(db: Session, user_id: int, now: datetime, most: int) -> list[IdToken]:
+    """The person's own tags that are accepted wherever they are known, the oldest first."""
+    rows = db.execute(
+        select(IdToken, IdToken.blocked, IdToken.valid_from_at, IdToken.expires_at, PortalUser.active)
+        .join(PortalUser, PortalUser.id == IdToken.user_id)
+        .where(PortalUser.id == user_id)
+        .order_by(IdToken.id)
+        .limit(most)
+    )
+    return [row.IdToken for row in rows if _verdict(row, now) is Verdict.ACCEPTED]

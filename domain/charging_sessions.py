@@ -18,7 +18,7 @@ from domain.authorization import Decision, Verdict
 from domain.energy import Evidence, Point, ReviewReason, settle
 from domain.events import EventKind
 from domain.meter_values import LatestReading
-from domain.models import ChargingSession, Outlet
+from domain.models import ChargingSession, Outlet, site_driver
 from domain.outlets import Place
 from domain.reports import StartReport, StopReport
 from domain.stops import StopReason
@@ -42,7 +42,7 @@ def start(db: Session, report: StartReport) -> Started:
     A refused tag does not undo it: the station says that energy may flow (OCPP 1.6, 4.8).
     """
     outlet = outlets.lock(db, report.station_id, report.outlet_number)
-    decision = authorization.decide(db, report.id_token, outlet.mode, report.received_at)
+    decision = authorization.decide(db, report.station_id, report.id_token, outlet.mode, report.received_at)
     key = {
         "outlet_id": outlet.id,
         "started_at": report.started_at,
@@ -57,6 +57,9 @@ def start(db: Session, report: StartReport) -> Started:
     )
     if made is None:
         return Started(db.scalars(select(ChargingSession.id).filter_by(**key)).one(), decision)
+    if decision.user_id is not None:
+        charged_there = {"site_id": outlet.site_id, "user_id": decision.user_id}
+        db.execute(insert(site_driver).values(charged_there).on_conflict_do_nothing())
     _close_others(db, outlet.id, made)
     if outlet.occupied_at is None:
         db.execute(update(Outlet).where(Outlet.id == outlet.id).values(occupied_at=report.started_at))
@@ -93,9 +96,10 @@ def stop(db: Session, report: StopReport) -> Decision | None:
         _stop(db, charging_session, report)
     if report.id_token is None:
         return None
+    tag = (report.id_token, report.received_at)
     if charging_session is None:
-        return authorization.decide_at_station(db, report.station_id, report.id_token, report.received_at)
-    return authorization.decide_at_outlet(db, charging_session.outlet_id, report.id_token, report.received_at)
+        return authorization.decide_at_station(db, report.station_id, *tag)
+    return authorization.decide_at_outlet(db, report.station_id, charging_session.outlet_id, *tag)
 
 
 def _stop(db: Session, charging_session: ChargingSession, report: StopReport) -> None:

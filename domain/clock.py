@@ -6,3 +6,8 @@ from datetime import UTC, datetime
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def begins_before_end(begins_at: datetime | None, ends_at: datetime | None) -> bool:
+    """Whether a time can be: it begins before it ends, and is open where nothing is said."""
+    return begins_at is None or ends_at is None or begins_at < ends_at

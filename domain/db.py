@@ -1,25 +1,39 @@
-"""The way to PostgreSQL: one engine and one session factory per process."""
+"""The way to PostgreSQL: one engine and one session factory per process.
+
+The application works in a role that may read and write rows, and nothing else. Who owns the tables (migrations, the
+partitions of coming months) comes by `get_owner_engine`.
+"""
 
 from functools import lru_cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import get_settings
 
+CONNECT = {"options": "-c timezone=UTC", "connect_timeout": 10}
+"""Times come back aware and in UTC whatever the server's own zone is."""
+
 
 @lru_cache
 def get_engine() -> Engine:
-    """The engine of this process. Times come back aware and in UTC whatever the server's own zone is."""
+    """The engine of this process."""
     return create_engine(
-        get_settings().postgres_url,
-        pool_size=10,
-        max_overflow=10,
-        pool_pre_ping=True,
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        get_settings().postgres_url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=CONNECT
     )
 
 
 def session_factory() -> sessionmaker[Session]:
     """Makes database sessions: `with session_factory()() as db, db.begin(): ...`."""
     return sessionmaker(get_engine(), expire_on_commit=False)
+
+
+@lru_cache
+def get_owner_engine() -> Engine:
+    """The engine of the tables' owner. Seldom used, so that no connection of it waits open."""
+    return create_engine(get_settings().postgres_owner_url, poolclass=NullPool, connect_args=CONNECT)
+
+
+def owner_session_factory() -> sessionmaker[Session]:
+    """Makes database sessions that may change tables."""
+    return sessionmaker(get_owner_engine(), expire_on_commit=False)

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
 
     UNKNOWN_TRANSACTION_STOPPED = "unknown_transaction_stopped"
     DATA_TRANSFERRED = "data_transferred"
+    TAG_KNOWN_OTHERWISE = "tag_known_otherwise"
+    """An unknown tag would be a known one if the station's reader were set otherwise."""
 
 
 def record(db: Session, kind: EventKind, station_id: int, happened_at: datetime, details: dict[str, Any]) -> None:

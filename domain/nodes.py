@@ -106,7 +106,8 @@ def add_station(db: Session, station: Station) -> None:
     """Add a station; a device that called under its name is no longer unknown."""
     db.add(station)
     db.flush()
-    db.execute(delete_from(UnknownStation).where(UnknownStation.charge_box_id == station.charge_box_id))
+    known_now = delete_from(UnknownStation).where(UnknownStation.charge_box_id == station.charge_box_id)
+    db.execute(known_now.execution_options(audit="the creation of the station tells it"))
 
 
 def adopt(db: Session, unknown_station: UnknownStation, site: Site, floor: Floor | None = None) -> Station:

@@ -1,10 +1,11 @@
 """The way to Redis: jobs are queued by name, so that who asks need not import who does."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, Retry
 from rq.job import Job
 
 from config import get_settings
@@ -20,6 +21,12 @@ def get_redis() -> Redis:
     return Redis.from_url(get_settings().valkey_url)
 
 
-def enqueue(job: str, *arguments: Any) -> Job:
-    """Queue a job by its dotted name, such as `engine.jobs.send_command`."""
-    return Queue(DEFAULT, connection=get_redis()).enqueue(job, *arguments)
+def enqueue(
+    job: str, *arguments: Any, retry_after_seconds: Sequence[int] = (), timeout_seconds: int | None = None
+) -> Job:
+    """Queue a job by its dotted name, such as `engine.jobs.send_command`; one that fails is tried again after these.
+
+    One that takes longer than `timeout_seconds` (usually RQ's three minutes) is ended.
+    """
+    retry = Retry(len(retry_after_seconds), list(retry_after_seconds)) if retry_after_seconds else None
+    return Queue(DEFAULT, connection=get_redis()).enqueue(job, *arguments, retry=retry, job_timeout=timeout_seconds)

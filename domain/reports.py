@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from domain.models.command import Action, CommandReason, CommandState
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 
@@ -135,3 +136,32 @@ class DataTransferReport(Report):
     vendor_id: str
     message_id: str | None
     data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCommandReport:
+    """A connection is ready for the station's next command."""
+
+    station_id: int
+    connection_number: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command on its way, in the domain's words."""
+
+    command_id: int
+    action: Action
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReport:
+    """What became of a command; `answer` is the station's own, whole."""
+
+    command_id: int
+    state: CommandState
+    reason: CommandReason | None = None
+    answer: Any | None = None
+    answered_at: datetime | None = None

@@ -7,15 +7,15 @@ marks nothing offline.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, DateTime, Integer, column, delete, select, tuple_, update, values
+from sqlalchemy import BigInteger, DateTime, Integer, column, delete, exists, select, tuple_, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import charging_sessions, outlets
-from domain.models import Outlet, Station, UnknownStation
+from domain.models import Command, CommandState, Outlet, Station, UnknownStation
 from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
 from domain.statuses import CABLE_IN, CABLE_OUT
 
@@ -26,6 +26,13 @@ MOST_UNKNOWN_STATIONS = 1000
 SILENCE = timedelta(seconds=90)
 """An idle station answers a ping every 25 s."""
 
+COMMANDS_WAIT = (
+    exists()
+    .where(Command.station_id == Station.id, Command.state == CommandState.QUEUED)
+    .correlate(Station)
+    .label("commands_wait")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -33,6 +40,8 @@ class Connection:
 
     station_id: int
     number: int
+    commands_wait: bool = field(default=False, compare=False)
+    """Whether something was to be asked of the station when it came."""
 
 
 def connect(db: Session, report: ConnectReport) -> Connection | None:
@@ -46,10 +55,10 @@ def connect(db: Session, report: ConnectReport) -> Connection | None:
             protocol=report.protocol,
             connection_number=Station.connection_number + 1,
         )
-        .returning(Station.id, Station.connection_number)
+        .returning(Station.id, Station.connection_number, COMMANDS_WAIT)
     ).one_or_none()
     if row is not None:
-        return Connection(row.id, row.connection_number)
+        return Connection(row.id, row.connection_number, row.commands_wait)
     _note_unknown(db, report)
     return None
 

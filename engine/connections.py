@@ -17,6 +17,7 @@ from domain import clock
 from domain.reports import DisconnectReport, SeenReport, Sighting
 from domain.stations import Connection
 from engine.group_commit import NotStoredError
+from engine.outbox import Outbox
 
 PING_AFTER = timedelta(seconds=25)
 DEAD_AFTER = timedelta(seconds=55)
@@ -37,6 +38,7 @@ class Line(Protocol):
     heard_at: datetime
     """When it last brought anything, a pong included."""
 
+    def send(self, text: str) -> None: ...
     def ping(self) -> None: ...
     def close(self, code: int, reason: str) -> None: ...
     def abort(self) -> None: ...
@@ -50,6 +52,7 @@ class Held:
     line: Line
     reported_at: datetime
     """Up to when the database knows that it was seen."""
+    outbox: Outbox
 
 
 class Connections:
@@ -60,16 +63,20 @@ class Connections:
         self._held: dict[int, Held] = {}
         self.stopping = False
 
-    def hold(self, connection: Connection, line: Line) -> None:
-        """Take the socket of a connection; an older one of the same station closes."""
+    def hold(self, connection: Connection, line: Line) -> Outbox:
+        """Take the socket of a connection; an older one of the same station closes. Returns the way out to it."""
+        outbox = Outbox(connection, line, self._submit)
         older = self._held.get(connection.station_id)
         if older is not None and older.connection.number > connection.number:
             line.close(POLICY_VIOLATION, REPLACED)
-            return
-        self._held[connection.station_id] = Held(connection, line, line.heard_at)
+            return outbox
+        self._held[connection.station_id] = Held(connection, line, line.heard_at, outbox)
         if older is not None:
             older.line.close(POLICY_VIOLATION, REPLACED)
         self._publish(orjson.dumps((connection.station_id, connection.number)))
+        if connection.commands_wait:
+            outbox.wake()
+        return outbox
 
     def hear(self, message: bytes) -> None:
         """A process, maybe this one, holds a new connection."""
@@ -77,6 +84,12 @@ class Connections:
         held = self._held.get(station_id)
         if held is not None and held.connection.number < number:
             held.line.close(POLICY_VIOLATION, REPLACED)
+
+    def wake(self, message: bytes) -> None:
+        """Commands wait for a station; somebody else may hold it."""
+        held = self._held.get(orjson.loads(message))
+        if held is not None:
+            held.outbox.wake()
 
     def release(self, connection: Connection) -> None:
         """The socket of a connection is gone."""

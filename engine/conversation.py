@@ -9,23 +9,25 @@ import structlog
 from engine import rpc
 from engine.group_commit import NotStoredError
 from engine.ocpp16 import routes
-from engine.rpc import Call, CallError, ErrorCode
+from engine.rpc import Answer, Call, CallError, ErrorCode
 
 NOT_STORED = "the message could not be stored; please send it again"
 
 Submit = Callable[[Any], Any]
 """Commits a report and returns its outcome."""
+Hear = Callable[[Answer], None]
+"""Takes what the station answers to a call of ours."""
 
 log = structlog.get_logger()
 
 
-def answer(frame: str | bytes, station_id: int, received_at: datetime, submit: Submit) -> str | None:
+def answer(frame: str | bytes, station_id: int, received_at: datetime, submit: Submit, hear: Hear) -> str | None:
     """What to send back; None if nothing."""
     unique_id = rpc.UNKNOWN_ID
     try:
         call = rpc.read(frame)
-        if call is None:
-            log.debug("an answer to no question was ignored", frame=frame[:200])
+        if not isinstance(call, Call):
+            _hear(call, hear)
             return None
         unique_id = call.unique_id
         return rpc.call_result(unique_id, _act(call, station_id, received_at, submit))
@@ -38,6 +40,14 @@ def answer(frame: str | bytes, station_id: int, received_at: datetime, submit: S
     except Exception:
         log.exception("a message failed", frame=frame[:1000])
         return rpc.call_error(unique_id, ErrorCode.INTERNAL_ERROR, "something went wrong here; please send it again")
+
+
+def _hear(message: Answer, hear: Hear) -> None:
+    """Nobody answers an answer, whatever goes wrong with it."""
+    try:
+        hear(message)
+    except Exception:
+        log.exception("an answer failed", answer=str(message)[:1000])
 
 
 def _act(call: Call, station_id: int, received_at: datetime, submit: Submit) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import authorization, charging_sessions, events, meter_values, stations
+from domain import authorization, charging_sessions, commands, events, meter_values, stations
 from domain.reports import (
     AuthorizeReport,
     BootReport,
+    CommandReport,
     ConnectReport,
     DataTransferReport,
     DisconnectReport,
@@ -17,6 +18,7 @@ from domain.reports import (
     StartReport,
     StatusReport,
     StopReport,
+    TakeCommandReport,
 )
 
 ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
@@ -28,8 +30,10 @@ ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
     StartReport: charging_sessions.start,
     StopReport: charging_sessions.stop,
     DataTransferReport: events.record_data_transfer,
+    TakeCommandReport: commands.take,
+    CommandReport: commands.complete,
 }
-"""Each returns what the answer to the station is made of."""
+"""Each returns what the answer to the station is made of, or for a command what it is sent."""
 
 TOGETHER: dict[type, Callable[[Session, Sequence[Any]], None]] = {
     MeterReport: meter_values.store,

@@ -1,14 +1,18 @@
-"""OCPP-J without sockets: a frame in, a call or the refusal that it deserves out.
+"""OCPP-J without sockets: a frame in, a call, an answer or the refusal that it deserves out.
 
 OCPP-J 1.6, section 4: a frame is a JSON array, `[2, id, action, payload]` for a call, `[3, id, payload]` for its result
 and `[4, id, code, description, details]` for its refusal. A refusal names the call's id where one can be read, else
 "-1" as later editions say.
+
+Both sides call, and their messages may come between each other's call and answer. `Calls` knows which of our calls an
+answer belongs to.
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -17,6 +21,10 @@ LONGEST_DESCRIPTION = 255
 UNKNOWN_ID = "-1"
 
 ID_IN_BROKEN_FRAME = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\\x00-\x1f]{1,36})"')
+
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+REPLACED = r"\1\\ufffd"
+"""No text in a database holds the character U+0000, and an answer cannot be sent back: there it is replaced."""
 
 
 class MessageType(IntEnum):
@@ -61,8 +69,30 @@ class CallError(Exception):
         self.unique_id = unique_id
 
 
-def read(frame: str | bytes) -> Call | None:
-    """The call in a frame; None for an answer, since nobody answers an answer. Raises CallError."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The other side's answer to a call of ours."""
+
+    unique_id: object
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The other side's refusal of a call of ours; what it left out is None."""
+
+    unique_id: object
+    code: Any
+    description: Any
+    details: Any
+
+
+Answer = Result | Refusal
+"""Whatever stands in it, nobody answers an answer; so none is malformed, and the one who asked judges the rest."""
+
+
+def read(frame: str | bytes) -> Call | Answer:
+    """What is in a frame. Raises CallError for one that is to be refused."""
     if isinstance(frame, bytes):
         text = frame.decode(errors="replace")
         raise _malformed("a frame must be text; this one was binary", _id_in(text))
@@ -74,7 +104,7 @@ def read(frame: str | bytes) -> Call | None:
         raise _malformed('a frame must be a JSON array such as [2, "id", "Heartbeat", {}]')
     kind = message[0]
     if type(kind) is int and kind in (MessageType.CALL_RESULT, MessageType.CALL_ERROR):
-        return None
+        return _answer(orjson.loads(NUL.sub(REPLACED, frame)) if "\\u0000" in frame else message)
     unique_id = message[1] if len(message) > 1 else None
     if not isinstance(unique_id, str) or not unique_id:
         raise _malformed("the second element must be the call's unique id, a text that is not empty")
@@ -92,6 +122,19 @@ def read(frame: str | bytes) -> Call | None:
     if "\\u0000" in frame:
         _refuse_nul(payload, unique_id)
     return Call(unique_id, action, payload)
+
+
+def _answer(message: list[Any]) -> Answer:
+    kind, *elements = message
+    if kind == MessageType.CALL_RESULT:
+        unique_id, payload = (*elements, None, None)[:2]
+        return Result(unique_id, payload)
+    return Refusal(*(*elements, None, None, None, None)[:4])
+
+
+def call(unique_id: str, action: str, payload: dict[str, Any]) -> str:
+    """The frame of a call."""
+    return orjson.dumps((2, unique_id, action, payload)).decode()
 
 
 def call_result(unique_id: str, payload: dict[str, Any]) -> str:
@@ -128,3 +171,49 @@ def _refuse_nul(value: Any, unique_id: str, path: str = "") -> None:
         case list():
             for place, inner in enumerate(value):
                 _refuse_nul(inner, unique_id, f"{path}[{place}]")
+
+
+Asked = TypeVar("Asked")
+
+MOST_OVERDUE = 20
+"""How many calls whose time is over are kept in mind, should their answers come after all."""
+
+
+class CallUnderWayError(Exception):
+    """One call at a time (OCPP-J 1.6, 4.1.1)."""
+
+
+class Calls(Generic[Asked]):
+    """Our calls on one line, and what each asked for."""
+
+    def __init__(self) -> None:
+        self._under_way: tuple[str, Asked] | None = None
+        self._overdue: deque[tuple[str, Asked]] = deque(maxlen=MOST_OVERDUE)
+
+    @property
+    def is_one_under_way(self) -> bool:
+        return self._under_way is not None
+
+    def begin(self, unique_id: str, asked: Asked) -> None:
+        """A call is sent."""
+        if self._under_way is not None:
+            raise CallUnderWayError(unique_id)
+        self._under_way = unique_id, asked
+
+    def give_up(self) -> None:
+        """The time of the call under way is over: another may be sent, and its answer is still known if it comes."""
+        if self._under_way is not None:
+            self._overdue.append(self._under_way)
+            self._under_way = None
+
+    def pair(self, answer: Answer) -> Asked | None:
+        """What the call asked for that this answers; None for a stranger's answer and for one that is repeated."""
+        if self._under_way is not None and self._under_way[0] == answer.unique_id:
+            asked = self._under_way[1]
+            self._under_way = None
+            return asked
+        late = next((call for call in self._overdue if call[0] == answer.unique_id), None)
+        if late is None:
+            return None
+        self._overdue.remove(late)
+        return late[1]

@@ -9,12 +9,11 @@ import gevent
 
 from domain.db import session_factory
 from domain.queue import get_redis
-from engine import dispatch
+from engine import channels, dispatch
 from engine.connections import Connections
 from engine.group_commit import GroupCommit
 from engine.messenger import Messenger
 
-CLAIMS = "engine:connections"
 TEND_SECONDS = 5.0
 GENERATION_OBJECTS = 20_000
 
@@ -23,7 +22,8 @@ class Runtime:
     def __init__(self) -> None:
         self.writer = GroupCommit(session_factory().begin, dispatch.apply)
         self.connections = Connections(self.writer.submit, self._publish)
-        self._messenger = Messenger(get_redis(), CLAIMS, self.connections.hear)
+        self._messenger = Messenger(get_redis(), channels.CONNECTIONS, self.connections.hear)
+        Messenger(get_redis(), channels.COMMANDS, self.connections.wake)
         gevent.spawn(self._tend)
         self._say_goodbye_at_stop()
         spare_the_collector()

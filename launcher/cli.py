@@ -138,6 +138,21 @@ def seed() -> None:
         seed_reference()
 
 
+@main.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check the chain of the audit log; exit code 1 and the first wrong entry if it was tampered with."""
+    from launcher.audit_log import verify
+    from launcher.short_commands import servers_running
+
+    with servers_running(load_settings()):
+        verify()
+
+
 @main.command()
 @click.option("--email", required=True, help="The login.")
 @click.option(

@@ -12,4 +12,5 @@ def run_cron(settings: Settings) -> None:
     cron = CronScheduler(redis.Redis.from_url(settings.valkey_url), settings.log_level)
     cron.register(jobs.ensure_partitions, DEFAULT, cron="17 3 * * *")
     cron.register(jobs.sweep_silent_stations, DEFAULT, interval=60)
+    cron.register(jobs.sweep_commands, DEFAULT, interval=10)
     cron.start()

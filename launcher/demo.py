@@ -8,7 +8,8 @@ import click
 from config import Settings
 from domain.db import get_engine, session_factory
 from launcher.errors import LaunchError
-from seeds import demo
+from launcher.migrate import ensure_partitions
+from seeds import demo, demo_history
 
 ADMINISTRATOR = "ida.holm@example.com"
 SPEED = 30
@@ -17,6 +18,7 @@ SPEED = 30
 
 def prepare_demo() -> None:
     """Make the company, and print how its users sign in."""
+    ensure_partitions(*demo_history.first_and_last_day())
     with session_factory().begin() as db:
         demo.seed(db)
         if not demo.charge_box_ids(db):

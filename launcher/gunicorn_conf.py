@@ -1,5 +1,6 @@
 """How gunicorn serves the portal and the engine; read by gunicorn itself."""
 
+import logging
 import os
 import resource
 import signal
@@ -9,6 +10,7 @@ from gunicorn.workers.base import Worker
 
 from config import get_settings
 from launcher.processes import end_with_parent
+from portal.secret_addresses import without_secrets
 
 settings = get_settings()
 
@@ -29,8 +31,16 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - gunicorn's heartbeat files
 
 
-def on_starting(_arbiter: Arbiter) -> None:
+def _hide_secrets(record: logging.LogRecord) -> bool:
+    """gunicorn writes the address of a request that failed, and of each one where somebody turns its access log on."""
+    record.msg, record.args = without_secrets(record.getMessage()), None
+    return True
+
+
+def on_starting(arbiter: Arbiter) -> None:
     """Each connection is an open file: take as many as the system gives."""
+    for log in (arbiter.log.error_log, arbiter.log.access_log):
+        log.addFilter(_hide_secrets)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -1,5 +1,6 @@
-"""The database brought up to this version: migrated, with partitions ahead."""
+"""The database brought up to this version: migrated, with the application's rights and partitions ahead."""
 
+from datetime import date
 from pathlib import Path
 
 from alembic import command
@@ -8,7 +9,8 @@ from sqlalchemy import Connection
 
 import migrations
 from domain import clock, partitions
-from domain.db import get_engine, session_factory
+from domain.db import get_owner_engine, owner_session_factory
+from launcher.grants import grant
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -20,18 +22,19 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def migrate() -> None:
-    with get_engine().connect() as connection:
+    with get_owner_engine().connect() as connection:
         command.upgrade(alembic_config(connection), "head")
+    grant()
     ensure_partitions()
 
 
 def write_migration(message: str) -> None:
     """Write a file in `migrations/versions` with what the models have that the database lacks; for developers."""
-    with get_engine().connect() as connection:
+    with get_owner_engine().connect() as connection:
         command.revision(alembic_config(connection), message, autogenerate=True)
 
 
-def ensure_partitions() -> list[str]:
-    """Make the partitions of the coming months; returns the names of the new ones."""
-    with session_factory()() as db, db.begin():
-        return partitions.ensure(db, clock.now().date())
+def ensure_partitions(first: date | None = None, last: date | None = None) -> list[str]:
+    """Make the partitions of these months, by default of the coming ones; returns the names of the new ones."""
+    with owner_session_factory()() as db, db.begin():
+        return partitions.ensure(db, first or clock.now().date(), last)

@@ -18,13 +18,19 @@ def check_servers(settings: Settings) -> None:
 
 
 def _check_database(settings: Settings) -> None:
+    _check_role(settings.postgres_url, settings.database_url, "DATABASE_URL", settings)
+    if settings.database_owner_url:
+        _check_role(settings.postgres_owner_url, settings.database_owner_url, "DATABASE_OWNER_URL", settings)
+
+
+def _check_role(address: str, given: str | None, setting: str, settings: Settings) -> None:
     try:
-        url = make_url(settings.postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        url = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
     except (ValueError, ArgumentError):
-        raise LaunchError("The setting DATABASE_URL is wrong: it is no address of a database.") from None
+        raise LaunchError(f"The setting {setting} is wrong: it is no address of a database.") from None
     except psycopg.Error as error:
-        place = _place(settings.database_url, "DATABASE_URL", settings)
+        place = _place(given, setting, settings)
         raise LaunchError(f"The database {place} does not answer: {str(error).splitlines()[0]}.") from None
 
 

@@ -9,6 +9,9 @@ from launcher.embedded.servers import start_servers
 from launcher.reachable import check_servers
 from launcher.supervisor import Supervisor
 
+SERVERS_STOP_SECONDS = 60
+"""Nobody waits for these servers to be gone, so PostgreSQL gets the time to write what it holds."""
+
 
 @contextmanager
 def servers_running(settings: Settings) -> Iterator[None]:
@@ -18,7 +21,11 @@ def servers_running(settings: Settings) -> Iterator[None]:
         check_servers(settings)
         yield
         return
-    with locked(settings.data_dir) as lock, Supervisor(settings.data_dir / "logs", [lock]) as supervisor:
+    logs = settings.data_dir / "logs"
+    with (
+        locked(settings.data_dir) as lock,
+        Supervisor(logs, [lock], servers_stop_seconds=SERVERS_STOP_SECONDS) as supervisor,
+    ):
         start_servers(supervisor, settings)
         check_servers(settings)
         yield

@@ -23,8 +23,15 @@ PATIENCE_SECONDS = 5
 class Supervisor:
     """Use as a context: leaving it stops every child; the servers (PostgreSQL, Redis) after those that use them."""
 
-    def __init__(self, logs: Path, inherited: Sequence[int] = (), echo: bool = False) -> None:
+    def __init__(
+        self,
+        logs: Path,
+        inherited: Sequence[int] = (),
+        echo: bool = False,
+        servers_stop_seconds: float = SERVERS_STOP_SECONDS,
+    ) -> None:
         self._logs = logs
+        self._servers_stop_seconds = servers_stop_seconds
         self._inherited = inherited
         self._echo = echo
         self._servers: list[Child] = []
@@ -40,7 +47,7 @@ class Supervisor:
     ) -> None:
         try:
             self._stop(self._programs, PROGRAMS_STOP_SECONDS)
-            self._stop(self._servers, SERVERS_STOP_SECONDS)
+            self._stop(self._servers, self._servers_stop_seconds)
         finally:
             self._waiting.__exit__(kind, error, trace)
 

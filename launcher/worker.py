@@ -10,6 +10,8 @@ import rq
 from rq.worker_pool import WorkerPool
 
 import engine.jobs  # noqa: F401 - each job is a fork of this process: what jobs need is imported once, here
+import portal.imports.job
+import portal.jobs  # noqa: F401 - as above
 from config import Settings
 from domain.health import WORKER_SILENCE_SECONDS
 from domain.queue import QUEUES

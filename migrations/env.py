@@ -29,5 +29,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with create_engine(get_settings().postgres_url).connect() as own:
+    with create_engine(get_settings().postgres_owner_url).connect() as own:
         run(own)

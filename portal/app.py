@@ -10,11 +10,13 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session
 
 from config import get_settings
-from domain.db import session_factory
-from portal import api, assets, errors, formats, frame, gate, headers, hosts, language, limits
+from domain.audit import audited_session_factory
+from domain.roles import RoleName
+from portal import api, api_keys, assets, errors, formats, frame, gate, headers, hosts, language, limits
+from portal.audit import actor
 from portal.health import health
-from portal.pages.start import StartView
-from portal.roles import ADMINISTRATOR, BUILT_IN_ROLES
+from portal.pages.dashboard.view import DashboardView
+from portal.roles import BUILT_IN_ROLES
 from portal.routes import add_views
 from portal.security import PortalSecurityManager
 
@@ -32,7 +34,7 @@ def create_portal() -> Flask:
     app.config.from_mapping(
         SECRET_KEY=get_settings().session_secret(),
         APP_NAME="Charge Portal",
-        AUTH_ROLE_ADMIN=ADMINISTRATOR,
+        AUTH_ROLE_ADMIN=RoleName.ADMINISTRATOR,
         FAB_BASE_TEMPLATE="base.html",
         FAB_ROLES=BUILT_IN_ROLES,
         FAB_SECURITY_MANAGER_CLASS=None,
@@ -47,10 +49,11 @@ def create_portal() -> Flask:
         REMEMBER_COOKIE_DURATION=REMEMBERED_FOR,
         WTF_CSRF_TIME_LIMIT=SIGNED_IN_FOR.total_seconds(),
         **api.CONFIGURATION,
+        **api_keys.CONFIGURATION,
         **headers.cookie_configuration(),
         **limits.configuration(),
     )
-    db = scoped_session(session_factory(), scopefunc=lambda: id(app_ctx._get_current_object()))
+    db = scoped_session(audited_session_factory(actor), scopefunc=lambda: id(app_ctx._get_current_object()))
     app.teardown_appcontext(lambda _error: db.remove())
     # In this order a request meets them. The user first, because a page that says no shows the frame too.
     app.before_request(PortalSecurityManager.before_request)
@@ -58,7 +61,7 @@ def create_portal() -> Flask:
         part.init_app(app)
     CSRFProtect(app)
     with app.app_context():
-        builder = AppBuilder(app, db, indexview=StartView, security_manager_class=PortalSecurityManager)
+        builder = AppBuilder(app, db, indexview=DashboardView, security_manager_class=PortalSecurityManager)
         add_views(builder)
         api.init_app(app, builder)
     app.register_blueprint(health)

@@ -8,6 +8,8 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from portal.secret_addresses import without_secrets
+
 log = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ def _answer(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.exception("Unforeseen error at %s %s", request.method, request.path, exc_info=error)
+    log.exception("Unforeseen error at %s %s", request.method, without_secrets(request.path), exc_info=error)
     g._login_user = AnonymousUserMixin()  # To ask for the user may be what failed.
     return _answer(InternalServerError())
 

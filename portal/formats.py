@@ -44,6 +44,16 @@ def at(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000}"
 
 
+def clock(moment: datetime) -> str:
+    """`hh:mm:ss` in the user's zone, where the day is plain."""
+    return f"{moment.astimezone(user_time_zone()):%H:%M:%S}"
+
+
+def day(moment: datetime) -> str:
+    """`yyyy-mm-dd` in the user's zone."""
+    return f"{moment.astimezone(user_time_zone()):%Y-%m-%d}"
+
+
 def kwh(energy_wh: float | None, decimals: int = 3) -> str:
     """Wh as kWh with a decimal point, such as `11.064`."""
     if energy_wh is None:
@@ -71,4 +81,4 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
 
 def init_app(app: Flask) -> None:
     """Make them filters in templates: `{{ row.started_at|at }}`."""
-    app.jinja_env.filters.update(at=at, kwh=kwh, duration=duration, number=number)
+    app.jinja_env.filters.update(at=at, clock=clock, day=day, kwh=kwh, duration=duration, number=number)

@@ -3,20 +3,23 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from portal.node import database
+from portal.database import database
+from portal.formats import user_time_zone
 
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Control characters: PostgreSQL refuses the first, and no name needs the others."""
+NEEDED = InputRequired(lazy_gettext("This is needed."))
 
 
 class RecordForm(FlaskForm):
@@ -40,7 +43,7 @@ def text(label: LazyString, longest: int, *validators: Callable, required: bool 
     """One line of text, without blanks around it."""
     checks = [is_writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
     if required:
-        checks.insert(0, InputRequired(lazy_gettext("This is needed.")))
+        checks.insert(0, NEEDED)
         checks.append(not_blank)
     return StringField(label, [*checks, *validators], filters=[stripped], **kwargs)
 
@@ -99,3 +102,18 @@ class RecordChoice(SelectField):
 def chosen(_form: RecordForm, field: Field) -> None:
     if field.data is None:
         raise StopValidation(gettext("Choose one."))
+
+
+class ZonedDateTimeField(DateTimeLocalField):
+    """A moment, typed and shown in the user's time zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"format": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]} | kwargs)
+
+    def process_data(self, value: Any) -> None:
+        self.data = value.astimezone(user_time_zone()) if value else None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=ZoneInfo(user_time_zone().key))

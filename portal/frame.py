@@ -1,12 +1,13 @@
 """What the base template asks for: functions, tabs, navigator, language. Jinja globals, because widgets of
 Flask-AppBuilder render without a context."""
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_login import current_user
 
 from portal import menu, node
 from portal.language import LANGUAGES
+from portal.pages.news import unread_count
 from portal.tree import state_text
 
 
@@ -24,12 +25,27 @@ def signed_in_name() -> str:
     return f"{current_user.first_name} {current_user.last_name}".strip()
 
 
+def has_navigator() -> bool:
+    """Whether the tree is for the role of who looks: not for EV users."""
+    return _may("can_children", "TreeView")
+
+
+def finds_users() -> bool:
+    """Whether the search finds users too."""
+    return _may("can_show", "UserView")
+
+
+def _may(permission: str, view: str) -> bool:
+    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        configuration_tabs=menu.configuration_tabs,
         crumbs=node.crumbs,
+        finds_users=finds_users,
         function_url=menu.function_url,
         functions=menu.functions,
+        has_navigator=has_navigator,
         language=language,
         languages=LANGUAGES,
         node_url=node.node_url,
@@ -37,4 +53,6 @@ def init_app(app: Flask) -> None:
         selected_key=node.selected_key,
         signed_in_name=signed_in_name,
         state_text=state_text,
+        tabs=menu.tabs,
+        unread_news=unread_count,
     )

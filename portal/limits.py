@@ -1,10 +1,14 @@
 """How often somebody may try to sign in: counted in Redis, so that all processes and machines count together.
 
-Each attempt is counted before the password is looked at, so that many at once cannot slip through. A success clears
-the account's count, never the address's: else a guesser with one account of their own could go on forever.
+Each attempt is counted before the password or the code is looked at, so that many at once cannot slip through. Only a
+whole sign-in clears the account's count: else who knows the password could guess codes forever. Nothing clears the
+address's: else so could a guesser with an account of their own.
 """
 
-from flask import Flask, abort, current_app, request
+import hashlib
+from collections.abc import Callable, Mapping
+
+from flask import Flask, abort, current_app, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse
@@ -17,7 +21,8 @@ ADDRESS_LIMIT = "100 per 5 minutes"
 """Wide enough for an office behind one address in the morning."""
 ACCOUNT_LIMIT = "10 per 5 minutes"
 
-SIGN_IN_ENDPOINTS = ("SignInView.login", "SecurityApi.login")
+CODE_STEP = "second_factor_step"
+"""Where the session keeps who knew the password and has not given the code yet (portal/pages/sign_in.py)."""
 
 
 def configuration() -> dict[str, object]:
@@ -34,7 +39,7 @@ def configuration() -> dict[str, object]:
 
 def init_app(app: Flask) -> None:
     """Count the attempts at every door; to be called before Flask-AppBuilder sets up its own hooks."""
-    app.before_request(_count_sign_in)
+    app.before_request(_count_at_doors)
     address_limit, account_limit = (
         parse(app.config["SIGN_IN_ADDRESS_LIMIT"]),
         parse(app.config["SIGN_IN_ACCOUNT_LIMIT"]),
@@ -42,30 +47,58 @@ def init_app(app: Flask) -> None:
     app.extensions["sign_in_limits"] = (address_limit, account_limit)
 
 
-def account_signed_in(app: Flask, account: str) -> None:
-    """Forget the failed attempts at an account, since its owner knew the password."""
-    _, account_limit = app.extensions["sign_in_limits"]
+def count_attempt(account: str) -> None:
+    """Count an attempt at this account from this address; 429 once there were too many at either."""
+    address_limit, account_limit = current_app.extensions["sign_in_limits"]
+    _hit(address_limit, "sign-in address", get_remote_address())
+    if account:
+        _hit(account_limit, *_account_key(account))
+
+
+def forget_attempts(account: str) -> None:
+    """Forget the failed attempts at an account, since its owner came in."""
+    _, account_limit = current_app.extensions["sign_in_limits"]
     limiter.limiter.clear(account_limit, *_account_key(account))
 
 
 def normal_account(written: object) -> str:
-    """An account as it is stored and counted, however it was typed."""
-    return written.strip().lower() if isinstance(written, str) else ""
+    """An account as it is stored and counted, however it was typed; what cannot be stored is a question mark."""
+    if not isinstance(written, str):
+        return ""
+    return written.strip().lower().replace("\0", "?").encode(errors="replace").decode()
+
+
+def _named_in(field: str) -> Callable[[], str]:
+    """The account that a form or a JSON body names."""
+
+    def account() -> str:
+        body = request.get_json(silent=True) if request.is_json else request.form
+        return normal_account(body.get(field)) if isinstance(body, Mapping) else ""
+
+    return account
+
+
+def _of_code_step() -> str:
+    return normal_account(session.get(CODE_STEP, {}).get("account"))
+
+
+DOORS: Mapping[str, Callable[[], str]] = {
+    "SignInView.login": _named_in("username"),
+    "SignInView.code": _of_code_step,
+    "SecurityApi.login": _named_in("username"),
+    "ForgottenPasswordView.forgot": _named_in("email"),
+}
+"""The endpoints that count, and which account is tried there."""
+
+
+def _count_at_doors() -> None:
+    if request.method == "POST" and (account := DOORS.get(request.endpoint or "")):
+        count_attempt(account())
 
 
 def _account_key(account: str) -> tuple[str, str]:
-    return "sign-in account", account
-
-
-def _count_sign_in() -> None:
-    if request.endpoint not in SIGN_IN_ENDPOINTS or request.method != "POST":
-        return
-    address_limit, account_limit = current_app.extensions["sign_in_limits"]
-    _hit(address_limit, "sign-in address", get_remote_address())
-    body = request.get_json(silent=True) if request.is_json else request.form
-    account = normal_account(body.get("username")) if isinstance(body, dict) else ""
-    if account:
-        _hit(account_limit, *_account_key(account))
+    """Short, however much was sent, and without the e-mail: Redis need not know it."""
+    return "sign-in account", hashlib.sha256(account.encode()).hexdigest()
 
 
 def _hit(limit: RateLimitItem, *key: str) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
+from flask_login import current_user
 
+from domain.roles import RoleName
 from portal.node import node_url
 
 
@@ -18,6 +20,8 @@ class Entry:
     endpoint: str
     views: tuple[str, ...]
     permission: str = "can_list"
+    only: RoleName | None = None
+    """The one role that finds it here, though others may open it."""
 
     @property
     def url(self) -> str:
@@ -35,6 +39,8 @@ class Entry:
 
     @property
     def is_allowed(self) -> bool:
+        if self.only is not None and self.only is not current_user.role:
+            return False
         return bool(current_app.appbuilder.sm.has_access(self.permission, self.views[0]))  # type: ignore[attr-defined]
 
 
@@ -47,13 +53,27 @@ CONFIGURATION_TABS = (
     Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",)),
     Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",)),
     Entry(lazy_gettext("Outlets"), "OutletView.list", ("OutletView",)),
-    Entry(lazy_gettext("ID tokens"), "IdTokenView.list", ("IdTokenView",)),
     Entry(lazy_gettext("Unknown stations"), "UnknownStationView.list", ("UnknownStationView",)),
 )
+USERS_TABS = (
+    Entry(lazy_gettext("Users"), "UserView.list", ("UserView", "ImportUsersView")),
+    Entry(lazy_gettext("ID tokens"), "IdTokenView.list", ("IdTokenView",)),
+    Entry(lazy_gettext("News"), "NewsItemView.list", ("NewsItemView",)),
+)
+SERVICE_TABS = (
+    Entry(lazy_gettext("Event log"), "EventView.list", ("EventView",)),
+    Entry(lazy_gettext("Audit log"), "AuditEntryView.list", ("AuditEntryView",)),
+)
+TABS = (USERS_TABS, SERVICE_TABS, CONFIGURATION_TABS)
 
 FUNCTIONS = (
-    Entry(lazy_pgettext("page", "Start"), "StartView.index", ("StartView",), "can_index"),
+    Entry(lazy_gettext("My charging"), "ChargingView.index", ("ChargingView",), "can_index", only=RoleName.EV_USER),
+    Entry(lazy_gettext("Dashboard"), "DashboardView.index", ("DashboardView",), "can_index"),
     Entry(lazy_gettext("Statistics"), "ChargingSessionView.list", ("ChargingSessionView",)),
+    Entry(lazy_pgettext("menu", "Users"), "UserView.list", tuple(view for tab in USERS_TABS for view in tab.views)),
+    # For those who have no other page of Users.
+    Entry(lazy_gettext("ID tokens"), "IdTokenView.list", ("IdTokenView",)),
+    Entry(lazy_gettext("Service"), "EventView.list", tuple(view for tab in SERVICE_TABS for view in tab.views)),
     Entry(
         lazy_gettext("Configuration"),
         "ConfigurationView.index",
@@ -64,21 +84,25 @@ FUNCTIONS = (
 
 
 def functions() -> Iterator[Entry]:
-    """Those that the user may open."""
-    return (entry for entry in FUNCTIONS if entry.is_allowed)
+    """Those that the user may open; what is a tab of one stands there only."""
+    within: set[str] = set()
+    for entry in FUNCTIONS:
+        if entry.is_allowed and entry.views[0] not in within:
+            within.update(entry.views)
+            yield entry
 
 
-def configuration_tabs() -> Iterator[Entry]:
-    """The pages of Configuration that the user may open, while one of them is open."""
-    if not any(tab.is_current for tab in CONFIGURATION_TABS):
-        return iter(())
-    return (tab for tab in CONFIGURATION_TABS if tab.is_allowed)
+def tabs() -> list[Entry]:
+    """The pages of the open function that the user may open, if they are several."""
+    of_function = next((tabs for tabs in TABS if any(tab.is_current for tab in tabs)), ())
+    allowed = [tab for tab in of_function if tab.is_allowed]
+    return allowed if len(allowed) > 1 else []
 
 
 def function_url() -> str:
     """Where a click in the navigator leads: the function one is in, for another node; else its configuration."""
     if request.endpoint and request.endpoint.endswith(".list"):
         return request.path
-    of_nodes = FUNCTIONS[1:]
+    of_nodes = FUNCTIONS[2:]
     current = next((entry for entry in of_nodes if entry.is_current), of_nodes[-1])
     return url_for(current.endpoint)

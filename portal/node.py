@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from flask import current_app, g, request, url_for
+import sqlalchemy as sql
+from flask import g, request, url_for
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from domain import nodes
 from domain.models import Outlet, System
 from domain.nodes import Node, NodeKind
+from portal.database import database
+from portal.viewer import scoped
 
 KEY = re.compile(r"(site|floor|station|outlet)-(\d{1,9})")
 ROOT_KEY = "system"
@@ -21,11 +23,6 @@ class Crumb:
 
     key: str
     label: str
-
-
-def database() -> Session:
-    """The database session of this request."""
-    return current_app.appbuilder.session  # type: ignore[attr-defined]
 
 
 def key_of(node: Node) -> str:
@@ -40,11 +37,14 @@ def label_of(node: Node) -> str:
 
 
 def find(key: str) -> Node | None:
-    """The node of a key, if there is one."""
+    """The node of a key, if there is one that this user may see."""
     if key == ROOT_KEY:
         return database().get(System, 1)
     match = KEY.fullmatch(key)
-    return database().get(nodes.MODELS[NodeKind(match[1])], int(match[2])) if match else None
+    if match is None:
+        return None
+    model = nodes.MODELS[NodeKind(match[1])]
+    return database().scalar(scoped(sql.select(model).where(model.id == int(match[2])), model))
 
 
 def select(node: Node) -> None:

@@ -10,9 +10,11 @@ from domain import nodes
 from domain.models import Site
 from domain.nodes import NodeKind
 from portal import tree
+from portal.database import database
 from portal.messages import has_children
-from portal.node import ROOT_KEY, database, key_of, select, selected
+from portal.node import ROOT_KEY, key_of, select, selected
 from portal.record import RecordView
+from portal.viewer import scoped
 
 MOST_CHILDREN_SHOWN = 100
 
@@ -21,7 +23,7 @@ class NodeView(RecordView):
     """A record that stands in the tree."""
 
     show_template = "node.html"
-    adds: tuple[tuple[LazyString, str], ...] = ()
+    adds_below: tuple[tuple[LazyString, str], ...] = ()
     """What can be created below: the button's words and the endpoint of the form."""
 
     def selects(self, record: Any) -> None:
@@ -33,11 +35,15 @@ class NodeView(RecordView):
         return {
             "facts": self.facts(record),
             "state": tree.state_of(database(), kind, record.id),
-            "adds": self.adds,
+            "holds_others": bool(self.adds_below),
+            "adds": [(label, endpoint) for label, endpoint in self.adds_below if self._may_add(endpoint)],
             "below": below[:MOST_CHILDREN_SHOWN],
             "more": len(below) - MOST_CHILDREN_SHOWN,
             "refusal": self.refusal(record),
         }
+
+    def _may_add(self, endpoint: str) -> bool:
+        return bool(self.appbuilder.sm.has_access("can_add", endpoint.partition(".")[0]))
 
     def refusal(self, record: Any) -> str | None:
         """Why the node cannot be deleted, in words; None if it can."""
@@ -62,11 +68,14 @@ def selected_ids() -> dict[NodeKind, int]:
 
 
 def sites_by_name() -> list[tuple[int, str]]:
-    """Key and name of every site, for a choice among them."""
-    return [(key, name) for key, name in database().execute(sql.select(Site.id, Site.name).order_by(Site.name))]
+    """Key and name of every site that this user may see, for a choice among them."""
+    return [
+        (key, name)
+        for key, name in database().execute(scoped(sql.select(Site.id, Site.name), Site).order_by(Site.name))
+    ]
 
 
 def only_site_id() -> int | None:
-    """The site, where there is just one."""
-    ids = database().scalars(sql.select(Site.id).limit(2)).all()
+    """The site, where this user sees just one."""
+    ids = database().scalars(scoped(sql.select(Site.id), Site).limit(2)).all()
     return ids[0] if len(ids) == 1 else None

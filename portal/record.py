@@ -16,9 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from domain.errors import DomainError
+from domain.models.columns import LARGEST_KEY
+from portal.database import database
 from portal.forms import RecordForm
 from portal.messages import in_words
-from portal.node import database, node_url
+from portal.node import node_url
 from portal.table.view import TableView
 
 Page = str | Response | tuple[str, int]
@@ -97,6 +99,8 @@ class RecordView(TableView):
 
     def record(self, pk: int) -> Any:
         """The record, if there is one that this user may see."""
+        if pk > LARGEST_KEY:
+            abort(404)
         model = self.datamodel.obj
         rows = self.scoped(self.base()).where(self.key == pk)
         return database().scalar(rows.with_only_columns(model, maintain_column_froms=True)) or abort(404)

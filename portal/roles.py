@@ -1,17 +1,70 @@
-"""The four roles, and which of them may come in."""
+"""What each role may do, as code: for each view (portal/routes.py, portal/api) the methods that are open to the role.
+
+Which rows it may do it to is told in domain/scope.py. Neither can be changed from outside: Flask-AppBuilder reads
+these at every request, and no page or route edits a role.
+"""
+
+from collections.abc import Mapping
 
 from domain.models import PortalUser
+from domain.roles import RoleName
 
-ADMINISTRATOR = "Administrator"
-SITE_ADMINISTRATOR = "Site administrator"
-SUPPORT = "Support"
-EV_USER = "EV user"
-ROLES = (ADMINISTRATOR, SITE_ADMINISTRATOR, SUPPORT, EV_USER)
+ALL = ".*"
+READ = "can_(list|show|export)"
+WRITE = "can_(list|show|export|add|edit|delete)"
+API_READ = "can_(get|info)"
+API_WRITE = "can_(get|info|post|put|delete)"
 
-BUILT_IN_ROLES = {ADMINISTRATOR: [[".*", ".*"]]}
-"""Roles whose rights are code (permission and view, as patterns), so that no page asks the database for them."""
+EVERYONE = {
+    "DashboardView|NewsView|SettingsView": ALL,
+    "ChargingSessionView": READ,
+    "ChargingSessionApi": API_READ,
+    "SwaggerView|OpenApi": ALL,
+    # One's own; another user's is reset by an administrator.
+    "SecondFactorView": "can_(index|set_up|remove)",
+}
+OPERATORS = EVERYONE | {
+    "SearchView|TreeView|ConfigurationView": ALL,
+    "SystemView": "can_show",
+    "EventView": READ,
+    "FloorView|StationView|OutletView": WRITE,
+    "FloorApi|StationApi|OutletApi": API_WRITE,
+}
+"""Those who look after stations."""
+
+RIGHTS: Mapping[RoleName, Mapping[str, str]] = {
+    RoleName.ADMINISTRATOR: {ALL: ALL},
+    RoleName.SITE_ADMINISTRATOR: OPERATORS
+    | {
+        # A site is made by an administrator, who then assigns it.
+        "SiteView": "can_(list|show|export|edit)",
+        "SiteApi": "can_(get|info|put)",
+        "UserView": READ,
+        "UserApi": API_READ,
+    },
+    RoleName.SUPPORT: OPERATORS
+    | {
+        "SystemView": "can_(show|edit)",
+        "SiteView": WRITE,
+        "SiteApi": API_WRITE,
+        "UnknownStationView": "can_(list|export|adopt|delete)",
+    },
+    RoleName.EV_USER: EVERYONE
+    | {
+        "ChargingView": ALL,
+        "IdTokenView": READ,
+        "IdTokenApi": API_READ,
+    },
+}
+
+BUILT_IN_ROLES = {
+    # Anchored at both ends: Flask-AppBuilder only looks whether a pattern matches at the beginning.
+    role.value: [[f"^({views})$", f"^({methods})$"] for views, methods in rights.items()]
+    for role, rights in RIGHTS.items()
+}
+"""The rights as Flask-AppBuilder takes them."""
 
 
 def may_sign_in(user: PortalUser) -> bool:
-    """Until the rights of the other roles are defined, only an administrator comes in."""
-    return any(role.name == ADMINISTRATOR for role in user.roles)
+    """Whether the portal has anything for this person: one with a role."""
+    return user.role is not None

@@ -2,22 +2,40 @@
 
 from flask_appbuilder import AppBuilder
 
+from portal.pages.charging import ChargingView
+from portal.pages.choices import ChoiceView
 from portal.pages.configuration import ConfigurationView
+from portal.pages.forgotten_password import ForgottenPasswordView
+from portal.pages.import_users import ImportUsersView
+from portal.pages.news import NewsView
 from portal.pages.search import SearchView
+from portal.pages.second_factor import SecondFactorView
+from portal.pages.settings.view import SettingsView
 from portal.pages.tree import TreeView
+from portal.views.audit_entry import AuditEntryView
 from portal.views.charging_session import ChargingSessionView
+from portal.views.event import EventView
 from portal.views.floor import FloorView
 from portal.views.id_token import IdTokenView
+from portal.views.news import NewsItemView
 from portal.views.outlet import OutletView
 from portal.views.site import SiteView
 from portal.views.station import StationView
 from portal.views.system import SystemView
 from portal.views.unknown_station import UnknownStationView
+from portal.views.user import UserView
 
 VIEWS = (
+    ForgottenPasswordView,
+    SecondFactorView,
     SearchView,
+    ChoiceView,
+    SettingsView,
     TreeView,
+    ChargingView,
     ChargingSessionView,
+    EventView,
+    AuditEntryView,
     ConfigurationView,
     SystemView,
     SiteView,
@@ -26,6 +44,10 @@ VIEWS = (
     OutletView,
     IdTokenView,
     UnknownStationView,
+    NewsView,
+    NewsItemView,
+    UserView,
+    ImportUsersView,
 )
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.models import Floor, Outlet, Site, Station, System
 from domain.nodes import NodeKind
+from domain.scope import visible
 from domain.statuses import OutletStatus, Shown, shown_of_outlet, shown_of_station, worst
+from portal.viewer import scoped, viewer
 
 NUMBER = re.compile(r"(\d+)")
 
@@ -37,16 +39,17 @@ class TreeNode:
 def root(db: Session) -> list[TreeNode]:
     """The system itself, as the only line of the top level."""
     system = db.get_one(System, 1)
-    count = db.scalar(select(func.count(Station.id))) or 0
-    has_children = bool(db.scalar(select(select(Site.id).exists())))
+    count = db.scalar(scoped(select(func.count(Station.id)), Station)) or 0
+    has_children = bool(db.scalar(select(scoped(select(Site.id), Site).exists())))
     return [TreeNode("system", system.name, NodeKind.SYSTEM, None, "", has_children, count)]
 
 
 def children(db: Session, kind: NodeKind, node_id: int) -> list[TreeNode]:
-    """The lines below a node."""
+    """The lines below a node that this user may see, as far as they may see those too."""
     match kind:
         case NodeKind.SYSTEM:
-            return _branches(db, NodeKind.SITE, select(Site.id, Site.name), Station.site_id, Station.id.is_not(None))
+            sites = scoped(select(Site.id, Site.name), Site)
+            return _branches(db, NodeKind.SITE, sites, Station.site_id, visible(Station, viewer()))
         case NodeKind.SITE:
             floors = select(Floor.id, Floor.name).where(Floor.site_id == node_id)
             return _branches(db, NodeKind.FLOOR, floors, Station.floor_id, Station.site_id == node_id) + _stations(

@@ -4,14 +4,17 @@ Everything is drawn from one seed and laid out relative to today, so that two ma
 the same. All demo users sign in with `DEMO_PASSWORD`, which the launcher prints; a real installation never has them.
 """
 
+from datetime import timedelta
+
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
+from domain.clock import now
 from domain.models import (
     Floor,
     IdToken,
+    News,
     Outlet,
     OutletMode,
     PortalUser,
@@ -20,7 +23,9 @@ from domain.models import (
     StationKind,
     System,
 )
-from seeds import demo_history
+from domain.passwords import hash_password
+from domain.roles import RoleName
+from seeds import demo_history, demo_tags
 
 DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
 COMPANY = "FastCars"
@@ -45,25 +50,51 @@ MODELS = (("CTEK", "Chargestorm Connected 2"), ("Alfen", "Eve Double Pro-line"),
 CONNECTOR_TYPE = "Type 2"
 
 USERS = (
-    ("Ida", "Holm", "Administrator"),
-    ("Lise", "Falk", "Site administrator"),
-    ("Per", "Nygren", "Site administrator"),
-    ("Bo", "Winther", "Support"),
-    ("Mads", "Krogh", "EV user"),
-    ("Signe", "Lund", "EV user"),
-    ("Freja", "Holst", "EV user"),
-    ("Jonas", "Bech", "EV user"),
-    ("Elin", "Åberg", "EV user"),
-    ("Omar", "Haddad", "EV user"),
-    ("Karim", "Saleh", "EV user"),
-    ("Nora", "Dahl", "EV user"),
-    ("Ali", "Demir", "EV user"),
-    ("Emil", "Skov", "EV user"),
-    ("Sara", "Vinge", "EV user"),
-    ("Astrid", "Møller", "EV user"),
+    ("Ida", "Holm", RoleName.ADMINISTRATOR),
+    ("Lise", "Falk", RoleName.SITE_ADMINISTRATOR),
+    ("Per", "Nygren", RoleName.SITE_ADMINISTRATOR),
+    ("Bo", "Winther", RoleName.SUPPORT),
+    ("Mads", "Krogh", RoleName.EV_USER),
+    ("Signe", "Lund", RoleName.EV_USER),
+    ("Freja", "Holst", RoleName.EV_USER),
+    ("Jonas", "Bech", RoleName.EV_USER),
+    ("Elin", "Åberg", RoleName.EV_USER),
+    ("Omar", "Haddad", RoleName.EV_USER),
+    ("Karim", "Saleh", RoleName.EV_USER),
+    ("Nora", "Dahl", RoleName.EV_USER),
+    ("Ali", "Demir", RoleName.EV_USER),
+    ("Emil", "Skov", RoleName.EV_USER),
+    ("Sara", "Vinge", RoleName.EV_USER),
+    ("Astrid", "Møller", RoleName.EV_USER),
 )
+NEWS = (
+    (
+        2,
+        "Deck 1 in Aarhus is open",
+        "Six more stations stand on **Deck 1** of Aarhus Harbour.\n\n"
+        "- Height: 2.1 m\n- Guests charge without a tag on the ground floor\n\n"
+        "Tell us how it goes: [support@example.com](mailto:support@example.com).",
+        (),
+    ),
+    (
+        9,
+        "Malmö West: arbete i elcentralen",
+        "På lördag mellan 06.00 och 08.00 är laddarna i *Malmö West* utan ström.",
+        (RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT, RoleName.EV_USER),
+    ),
+    (
+        1,
+        "Choose the panes of your dashboard",
+        "Four panes of the dashboard are yours to choose, in the user settings.\n\n"
+        "## For administrators\n\nNews like this one is written under *News*; choose there who reads it.",
+        (RoleName.ADMINISTRATOR,),
+    ),
+)
+"""How many days ago, title, text, and the roles that read it; without a role everybody does."""
+
+SITES_OF = {"Falk": ("Copenhagen Central", "Aarhus Harbour"), "Nygren": ("Malmö West",)}
+WITH_ALARM_EMAIL = ("Holm", "Falk", "Nygren")
 ASCII = str.maketrans({"å": "a", "ø": "o", "æ": "ae", "ö": "o", "ä": "a"})
-FIRST_TAG, TAG_STEP = 3_640_898_313, 7_919_933
 
 
 def seed(db: Session) -> bool:
@@ -72,10 +103,13 @@ def seed(db: Session) -> bool:
         return False
     db.execute(update(System).values(name=COMPANY, description="Demo company; nothing here is real."))
     _add_users(db)
+    _add_news(db)
     for site in SITES:
         _add_site(db, *site)
     db.flush()
+    _assign_sites(db)
     demo_history.write(db)
+    demo_tags.add_hint(db)
     return True
 
 
@@ -88,17 +122,18 @@ def charge_box_ids(db: Session) -> list[str]:
 
 
 def id_tokens(db: Session) -> list[str]:
-    """The tags of the demo's EV users, as simulated cars present them."""
-    statement = select(IdToken.token).join(IdToken.user).where(PortalUser.email.endswith("@example.com"))
+    """The tags of the demo's EV users that charge, as simulated cars present them."""
+    of_the_demo = PortalUser.email.endswith("@example.com")
+    statement = select(IdToken.token).join(IdToken.user).where(of_the_demo, demo_tags.USABLE)
     return list(db.scalars(statement.order_by(IdToken.id)))
 
 
 def _add_users(db: Session) -> None:
     roles = {role.name: role for role in db.scalars(select(Role))}
+    today = now().replace(tzinfo=None)
     # One hash for all: it is made to be slow, and the password is no secret.
-    password = generate_password_hash(DEMO_PASSWORD)
-    for number, (first_name, last_name, role_name) in enumerate(USERS):
-        role = roles.setdefault(role_name, Role(name=role_name))
+    password = hash_password(DEMO_PASSWORD)
+    for number, (first_name, last_name, role) in enumerate(USERS):
         email = f"{first_name}.{last_name}@example.com".lower().translate(ASCII)
         user = PortalUser(
             first_name=first_name,
@@ -107,11 +142,24 @@ def _add_users(db: Session) -> None:
             email=email,
             active=True,
             password=password,
-            roles=[role],
+            roles=[roles[role]],
+            alarm_email=last_name in WITH_ALARM_EMAIL,
+            last_login=today - timedelta(hours=7.3 * number + 1),
         )
         db.add(user)
-        if role_name == "EV user":
-            db.add(IdToken(token=str(FIRST_TAG + number * TAG_STEP), user=user, description=f"{first_name}'s tag"))
+        if role is RoleName.EV_USER:
+            db.add_all(demo_tags.of(user, number))
+
+
+def _assign_sites(db: Session) -> None:
+    for last_name, names in SITES_OF.items():
+        user = db.scalars(select(PortalUser).where(PortalUser.last_name == last_name)).one()
+        user.sites = list(db.scalars(select(Site).where(Site.name.in_(names))))
+
+
+def _add_news(db: Session) -> None:
+    for days_ago, title, body, roles in NEWS:
+        db.add(News(title=title, body=body, published_from_at=now() - timedelta(days=days_ago), roles=list(roles)))
 
 
 def _add_site(

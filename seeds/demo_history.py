@@ -8,14 +8,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from domain import partitions
 from domain.clock import now
 from domain.energy import ReviewReason
-from domain.models import Authorization, IdToken, Outlet, OutletMode, PortalUser, Site, Station
+from domain.models import (
+    Authorization,
+    ChargingSession,
+    IdToken,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    Site,
+    Station,
+    site_driver,
+)
 from domain.stops import StopReason
+from seeds import demo_tags
 
 SEED = 20261122
 DAYS = 365
@@ -63,16 +73,17 @@ class Driver:
     email: str
 
 
+def first_and_last_day() -> tuple[date, date]:
+    """For which days there should be partitions."""
+    today = now().date()
+    return today - timedelta(days=DAYS + 1), today
+
+
 def write(db: Session) -> int:
     """Write the sessions of the year before today, in the order of their start; says how many they are."""
-    drivers = [
-        Driver(*row)
-        for row in db.execute(
-            select(IdToken.token, PortalUser.id, PortalUser.email).join(IdToken.user).order_by(IdToken.id)
-        )
-    ]
+    owned = select(IdToken.token, PortalUser.id, PortalUser.email).join(IdToken.user).where(demo_tags.USABLE)
+    drivers = [Driver(*row) for row in db.execute(owned.order_by(IdToken.id))]
     today = now().date()
-    partitions.ensure(db, today - timedelta(days=DAYS + 1), today)
     outlets = db.execute(select(Outlet, Station, Site).join(Outlet.station).join(Station.site).order_by(Outlet.id))
     rows = [row for outlet, station, site in outlets for row in _at_outlet(outlet, station, site, drivers, today)]
     rows.sort(key=lambda row: row[0])
@@ -81,6 +92,8 @@ def write(db: Session) -> int:
     with connection.cursor() as cursor, cursor.copy(f"COPY charging_session ({COLUMNS}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+    charged_there = select(ChargingSession.site_id, ChargingSession.user_id).where(ChargingSession.user_id.is_not(None))
+    db.execute(insert(site_driver).from_select(["site_id", "user_id"], charged_there.distinct()))
     return len(rows)
 
 

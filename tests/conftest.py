@@ -3,6 +3,7 @@
 - `fixtures/databases.py`  `db`, `database`, `fresh_database`, `valkey`: a real PostgreSQL and a real Valkey
 - `fixtures/product.py`    `portal_server`, `start_server`: the whole product as processes, on a free port
 - `fixtures/browser.py`    `page`, `signed_in_page`: a real Chromium
+- `fixtures/mail.py`       `mailbox`: a real SMTP server that keeps what it is given
 
 Nothing is started before a test asks for it.
 """
@@ -10,10 +11,12 @@ Nothing is started before a test asks for it.
 from tests.fixtures import environment
 
 pytest_plugins = [
+    "tests.fixtures.secrets",
     "tests.fixtures.servers",
     "tests.fixtures.databases",
     "tests.fixtures.product",
     "tests.fixtures.browser",
+    "tests.fixtures.mail",
 ]
 
 # Before any test module is imported: what is imported may read the settings.

@@ -2,25 +2,38 @@
 
 from flask_appbuilder import Model
 
+from domain.models.api_key import PersonalApiKey
+from domain.models.audit_entry import AuditEntry
 from domain.models.charging_session import Authorization, ChargingSession
+from domain.models.command import Action, Command, CommandReason, CommandState
 from domain.models.event import Event
 from domain.models.id_token import IdToken
 from domain.models.meter_value import MeterValue
+from domain.models.news import News, news_read
 from domain.models.node import Floor, Site, Station, StationKind, System, UnknownStation
 from domain.models.outlet import Outlet, OutletMode
-from domain.models.user import PortalUser
+from domain.models.password_reset import PasswordReset
+from domain.models.user import PortalUser, site_administrator, site_driver
 
 metadata = Model.metadata
 
 __all__ = [
+    "Action",
+    "AuditEntry",
     "Authorization",
     "ChargingSession",
+    "Command",
+    "CommandReason",
+    "CommandState",
     "Event",
     "Floor",
     "IdToken",
     "MeterValue",
+    "News",
     "Outlet",
     "OutletMode",
+    "PasswordReset",
+    "PersonalApiKey",
     "PortalUser",
     "Site",
     "Station",
@@ -28,4 +41,7 @@ __all__ = [
     "System",
     "UnknownStation",
     "metadata",
+    "news_read",
+    "site_administrator",
+    "site_driver",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from domain.models.columns import HIDDEN_INFO
 from domain.models.user import PortalUser
 
 
@@ -80,10 +81,10 @@ class ChargingSession(Model):
 
     authorization: Mapped[int] = mapped_column(SmallInteger)
     """An `Authorization`, as its number."""
-    id_token: Mapped[str] = mapped_column(String(64))
+    id_token: Mapped[str] = mapped_column(String(64), info=HIDDEN_INFO)
     """As the station presented it."""
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
-    email: Mapped[str | None] = mapped_column(String(320))
+    email: Mapped[str | None] = mapped_column(String(320), info=HIDDEN_INFO)
 
     meter_start_wh: Mapped[int] = mapped_column(BigInteger)
     meter_stop_wh: Mapped[int | None] = mapped_column(BigInteger)

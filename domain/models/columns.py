@@ -9,12 +9,18 @@ from sqlalchemy.orm import mapped_column
 
 Key = Annotated[int, mapped_column(Integer, primary_key=True)]
 """The key of a table that stays small. Never reused, so that history can name a node that is gone."""
+LARGEST_KEY = 2**31 - 1
+"""The database refuses to be asked for a larger one."""
 
 BigKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 """The key of a table that grows."""
+LARGEST_BIG_KEY = 2**63 - 1
 
 At = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """A moment, aware, in UTC."""
+
+HIDDEN_INFO = {"audit": "hidden"}
+"""The mark of a column that holds a secret, or what a person is known by: the audit log never keeps its value."""
 
 
 def word(words: type[StrEnum]) -> Enum:

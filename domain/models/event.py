@@ -27,6 +27,7 @@ class Event(Model):
     __table_args__ = (
         PrimaryKeyConstraint("id", "happened_at", name="pk_event"),
         Index("ix_event_happened_at", "happened_at", "id"),
+        Index("ix_event_site", "site_id", "happened_at", "id"),
         Index("ix_event_station", "station_id", "happened_at", "id"),
         {"postgresql_partition_by": "RANGE (happened_at)"},
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models.columns import Key, word
 from domain.statuses import StationStatus
 
@@ -37,6 +39,8 @@ class System(Model):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str] = mapped_column(Text, server_default="", default="")
+    second_factor_roles: Mapped[list[str]] = mapped_column(ARRAY(String(64)), server_default=text("'{}'"), default=list)
+    """The roles that sign in with a second factor."""
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +61,8 @@ class Site(Model):
     country: Mapped[str] = mapped_column(String(100), server_default="", default="")
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
+    tag_byte_order: Mapped[TagByteOrder | None] = mapped_column(word(TagByteOrder))
+    tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
 
     floors: Mapped[list["Floor"]] = relationship(back_populates="site", passive_deletes="all")
     stations: Mapped[list["Station"]] = relationship(back_populates="site", passive_deletes="all")
@@ -135,6 +141,9 @@ class Station(Model):
     booted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     online: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    tag_byte_order: Mapped[TagByteOrder | None] = mapped_column(word(TagByteOrder))
+    """How its reader sends tags; without a word of its own as its site says."""
+    tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
     connection_number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     """Counts its connections; the highest is the one that holds. See stations.py."""
 

@@ -12,6 +12,9 @@ STATUSES = {
     Verdict.BLOCKED: "Blocked",
     Verdict.EXPIRED: "Expired",
     Verdict.INVALID: "Invalid",
+    # There is no word of its own for a tag that is known, but may not charge yet: "Blocked" is what may not charge,
+    # while "Expired" was good once and "Invalid" is unknown (7.2).
+    Verdict.NOT_YET_VALID: "Blocked",
 }
 
 
@@ -27,4 +30,6 @@ def id_tag_info(decision: Decision) -> dict[str, Any]:
     info = {"status": STATUSES[decision.verdict]}
     if decision.expires_at is not None:
         info["expiryDate"] = format_at(decision.expires_at)
+    if decision.parent_token is not None:
+        info["parentIdTag"] = decision.parent_token
     return info

@@ -83,11 +83,14 @@ def serve(server: Server, charge_box_id: str) -> None:
     runtime = get_runtime()
     connection: Connection = g.connection
     line = Line(server)
-    runtime.connections.hold(connection, line)
-    for frame in line.messages():
-        reply = answer(frame, connection.station_id, line.heard_at, runtime.writer.submit)
-        if reply is not None:
-            line.send(reply)
+    outbox = runtime.connections.hold(connection, line)
+    try:
+        for frame in line.messages():
+            reply = answer(frame, connection.station_id, line.heard_at, runtime.writer.submit, outbox.hear)
+            if reply is not None:
+                line.send(reply)
+    finally:
+        outbox.close()
 
 
 @websocket.get("/websocket/")

@@ -8,13 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
+from config import EMBEDDED_OWNER
 from launcher.data_dir import make_private_directory
 from launcher.embedded.account import let_pass, let_read, postgres_account
 from launcher.embedded.memory import usable_memory_megabytes
 from launcher.errors import LaunchError
 from launcher.processes import Program, identity
 
-SUPERUSER = "postgres"
+SUPERUSER = EMBEDDED_OWNER
 
 
 def installed() -> Path:
@@ -127,15 +128,18 @@ def is_ready(sockets: Path) -> bool:
 def ensure_database(sockets: Path, name: str) -> None:
     """Make the database `name` unless it is there."""
     where = [f"--host={sockets}", f"--username={SUPERUSER}"]
-    question = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"  # noqa: S608 - a name of ours
-    ask = [
-        installed() / "bin" / "psql",
-        *where,
-        "--dbname=postgres",
-        "--no-psqlrc",
-        "--tuples-only",
-        "--command",
-        question,
-    ]
-    if not subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip():
+    if not _ask(sockets, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - a name of ours
         subprocess.run([installed() / "bin" / "createdb", *where, name], check=True, capture_output=True)
+
+
+def ensure_role(sockets: Path, name: str) -> None:
+    """Make the role `name`, which may sign in and nothing else, unless it is there."""
+    if not _ask(sockets, f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):  # noqa: S608 - a name of ours
+        _ask(sockets, f"CREATE ROLE {name} LOGIN")
+
+
+def _ask(sockets: Path, statement: str) -> str:
+    """What the server answers to its superuser."""
+    asker = [installed() / "bin" / "psql", f"--host={sockets}", f"--username={SUPERUSER}", "--dbname=postgres"]
+    asker += ["--no-psqlrc", "--tuples-only", "--command", statement]
+    return subprocess.run(asker, check=True, capture_output=True, text=True).stdout.strip()

@@ -1,10 +1,8 @@
 """The embedded servers that an installation needs: those whose address nobody has given."""
 
-from urllib.parse import urlsplit
-
 import click
 
-from config import Settings
+from config import EMBEDDED_APPLICATION, EMBEDDED_DATABASE, Settings
 from launcher.data_dir import make_private_directory
 from launcher.embedded import postgres, valkey
 from launcher.supervisor import Supervisor
@@ -27,7 +25,8 @@ def start_servers(supervisor: Supervisor, settings: Settings) -> None:
         supervisor.start_server(
             postgres.program(files, sockets), lambda: postgres.is_ready(sockets), POSTGRES_START_SECONDS
         )
-        postgres.ensure_database(sockets, urlsplit(settings.postgres_url).path.lstrip("/"))
+        postgres.ensure_database(sockets, EMBEDDED_DATABASE)
+        postgres.ensure_role(sockets, EMBEDDED_APPLICATION)
     if not settings.redis_url:
         files, sockets = settings.data_dir / "valkey", settings.socket_dir / "valkey"
         valkey.prepare(files, sockets)

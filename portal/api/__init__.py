@@ -16,8 +16,9 @@ from portal.api.openapi import OpenApi, SwaggerView
 from portal.api.outlet import OutletApi
 from portal.api.site import SiteApi
 from portal.api.station import StationApi
+from portal.api.user import UserApi
 
-RESOURCES = (SiteApi, FloorApi, StationApi, OutletApi, ChargingSessionApi, IdTokenApi)
+RESOURCES = (SiteApi, FloorApi, StationApi, OutletApi, ChargingSessionApi, IdTokenApi, UserApi)
 
 CONFIGURATION = {
     # Of Flask-AppBuilder's own: neither its menu for programs, nor its document, which knows not what we answer.

@@ -1,8 +1,8 @@
 """What all resources have in common.
 
-Flask-AppBuilder's `ModelRestApi` gives the routes, the sign-in, the permissions and the rows that one may see
-(`base_filters`). Its methods are replaced, because they keep a list's filters on the object that serves all requests,
-take a reference to a row that one may not see, and answer a wrong value with a fault or with silence.
+Flask-AppBuilder's `ModelRestApi` gives the routes, the sign-in and the permissions. Its methods are replaced, because
+they keep a list's filters on the object that serves all requests, take a reference to a row that one may not see, and
+answer a wrong value with a fault or with silence. Which rows one may see is told in domain/scope.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,19 @@ from flask_appbuilder import Model
 from flask_appbuilder.api import ModelRestApi, expose
 from flask_appbuilder.security.decorators import permission_name, protect
 from marshmallow import Schema, ValidationError
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Query, Session
 
 from domain.errors import HasChildrenError
+from domain.models.columns import LARGEST_KEY
+from domain.scope import visible
 from portal.api import filters
 from portal.api.body import json_body
 from portal.api.errors import Reasons, refuse
-from portal.api.fields import LARGEST_KEY, Key
+from portal.api.fields import Key
 from portal.api.query import LARGEST_PAGE_SIZE, read_query
+from portal.viewer import scoped, viewer
 
 Values = dict[str, Any]
 
@@ -46,7 +49,7 @@ class Api(ModelRestApi):
         self.list_model_schema = self.show_model_schema = whole
         self.add_model_schema = self.schema(only=given)
         self.edit_model_schema = self.schema(only=[name for name in given if name not in self.fixed], partial=True)
-        self.list_columns = self.show_columns = list(whole.fields)
+        self.list_columns = self.show_columns = [name for name, field in whole.fields.items() if not field.load_only]
         self.add_columns, self.edit_columns = given, list(self.edit_model_schema.fields)
         self.search_columns = self.order_columns = [name for name in whole.fields if self.column(name) is not None]
         super().__init__()
@@ -60,11 +63,16 @@ class Api(ModelRestApi):
         field = self.schema._declared_fields[name]
         return getattr(self.datamodel.obj, field.attribute or name, None)
 
+    def offers(self, _name: str) -> bool:
+        """Whether this user may filter and sort by a field."""
+        return True
+
     # Which rows
 
     def rows(self) -> Query[Any]:
-        """The rows that this user may see. `base_filters` hold here, for each method alike."""
-        return self._base_filters.apply_all(self.db.query(self.datamodel.obj))
+        """The rows that this user may see, for each method alike."""
+        model = self.datamodel.obj
+        return self.db.query(model).filter(visible(model, viewer()))
 
     def row(self, pk: int, for_update: bool = False) -> Model:
         """One of them, locked until the commit if it is to change; 404 for any other."""
@@ -76,7 +84,7 @@ class Api(ModelRestApi):
 
     def related(self, model: type[Model], pk: int) -> Model | None:
         """The row that a body refers to, if there is one and this user may see it."""
-        return self.db.get(model, pk)
+        return self.db.scalar(scoped(select(model).where(model.id == pk), model))
 
     # What is sent
 
@@ -161,14 +169,16 @@ class Api(ModelRestApi):
         return refuse(400, {"filters": reasons}) if reasons else conditions
 
     def _searchable(self, name: str) -> Any:
-        if name not in self.search_columns:
-            raise ValidationError({"col": [f"Must be one of: {', '.join(self.search_columns)}."]})
+        names = [each for each in self.search_columns if self.offers(each)]
+        if name not in names:
+            raise ValidationError({"col": [f"Must be one of: {', '.join(names)}."]})
         return self.list_model_schema.fields[name]
 
     def _ordered(self, rows: Query[Any], query: dict[str, Any]) -> Query[Any]:
         """In the order asked for and then by id, so that pages never overlap."""
-        if query["order_column"] not in self.order_columns:
-            refuse(400, {"order_column": [f"Must be one of: {', '.join(self.order_columns)}."]})
+        names = [each for each in self.order_columns if self.offers(each)]
+        if query["order_column"] not in names:
+            refuse(400, {"order_column": [f"Must be one of: {', '.join(names)}."]})
         columns = [self.column(query["order_column"]), self.datamodel.obj.id]
         return rows.order_by(*(c.desc() if query["order_direction"] == "desc" else c.asc() for c in columns))
 
@@ -233,8 +243,8 @@ class Api(ModelRestApi):
             permissions=sorted(p for p in self.base_permissions if access(p, self.class_permission_name)),
             add_columns=self.add_columns,
             edit_columns=self.edit_columns,
-            order_columns=self.order_columns,
-            filters={name: list(filters.operators(fields[name])) for name in self.search_columns},
+            order_columns=[name for name in self.order_columns if self.offers(name)],
+            filters={name: list(filters.operators(fields[name])) for name in self.search_columns if self.offers(name)},
         )
 
     def _answer(self, status: int, item: Model) -> Response:

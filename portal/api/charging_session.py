@@ -1,11 +1,23 @@
 """/api/v1/charging_sessions/"""
 
+from typing import Any
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 
 from domain.models import ChargingSession
+from domain.models.columns import LARGEST_BIG_KEY
+from domain.privacy import hides_emails, mask_email
 from portal.api.base import Api
-from portal.api.fields import LARGEST_BIG_KEY, Moment, Number, Text, Whole
+from portal.api.fields import Moment, Number, Text, Whole
+from portal.viewer import viewer
+
+
+class Email(Text):
+    """A driver's e-mail; masked for those who see e-mails only so."""
+
+    def _serialize(self, value: str | None, *args: Any, **options: Any) -> str | None:
+        return super()._serialize(mask_email(value) if hides_emails(viewer()) else value, *args, **options)
 
 
 class ChargingSessionSchema(Schema):
@@ -27,7 +39,7 @@ class ChargingSessionSchema(Schema):
     authorization = Whole(metadata={"description": "0 anonymous, 1 RFID", "enum": [0, 1]})
     id_token = Text(ChargingSession.id_token)
     user_id = Whole(allow_none=True)
-    email = Text(ChargingSession.email)
+    email = Email(ChargingSession.email)
     meter_start_wh = Whole()
     meter_stop_wh = Whole(allow_none=True)
     meter_wh = Whole(metadata={"description": "the meter's value, the last that is certain"})
@@ -44,3 +56,7 @@ class ChargingSessionApi(Api):
     schema = ChargingSessionSchema
     include_route_methods = {"info", "get_list", "get"}
     largest_key = LARGEST_BIG_KEY
+
+    def offers(self, name: str) -> bool:
+        """Who sees e-mails only masked learns nothing from a filter or an order either."""
+        return name != "email" or not hides_emails(viewer())

@@ -8,8 +8,8 @@ from flask_appbuilder import Model
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import InstrumentedAttribute
 
-LARGEST_KEY = 2**31 - 1
-LARGEST_BIG_KEY = 2**63 - 1
+from domain.models.columns import LARGEST_BIG_KEY, LARGEST_KEY
+
 LONGEST_TEXT = 10_000
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 """Far enough from both ends of the calendar that a time can be shown in any zone."""

@@ -21,17 +21,18 @@ from portal.api.query import QuerySchema
 VERSION = "v1"
 
 ABOUT = """\
-Ask for a token at `/api/v1/security/login` and send it as `Authorization: Bearer …`.
+Two ways to sign in, both sent as `Authorization: Bearer …`: a personal API key (`cp_…`), which people make and revoke
+in their user settings, or a token for an e-mail and a password from `/api/v1/security/login`.
 
 Times are ISO 8601 in UTC; energies are in Wh. A wrong field is answered with `{"message": {"field": ["reason"]}}`.
 """
 
 FAULTS = {
     400: "The request is not JSON, or `q` asks for what there is not",
-    401: "No valid token",
+    401: "No valid key or token",
     403: "Not allowed",
     404: "There is no such row",
-    409: "Others stand below it; they are named",
+    409: "A rule speaks against it, such as that others stand below; it is told",
     413: "The body is larger than 64 KiB",
     422: "A field is wrong; each with its reasons",
     429: "Too many attempts",
@@ -60,7 +61,7 @@ def _answers(status: int, text: str, schema: dict[str, Any], *faults: int) -> di
 
 def _word(api: Api) -> str:
     """What one row is called, such as `ChargingSession`."""
-    return api.datamodel.obj.__name__
+    return _name(api.schema)
 
 
 def _called(api: Api) -> str:
@@ -179,14 +180,15 @@ def _describe_sign_in(spec: APISpec) -> None:
             200,
             "Who they belong to may use these",
             _object(access_token=token) | {"properties": {"access_token": token, "refresh_token": token}},
-            *(400, 401, 413, 429),
+            *(400, 401, 403, 413, 429),
         ),
     }
     refresh = {
         "tags": ["security"],
         "operationId": "security.refresh",
         "summary": "A new access token for a refresh token, which is sent as the bearer",
-        "responses": _answers(200, "The new one", _object(access_token=token), 401),
+        "security": [{"token": []}],
+        "responses": _answers(200, "The new one", _object(access_token=token), 401, 403),
     }
     spec.components.schema("Login", schema=LoginSchema)
     spec.path("/api/v1/security/login", operations={"post": login})
@@ -207,8 +209,10 @@ def document(apis: list[Api], server: str) -> dict[str, Any]:
         info={"description": ABOUT},
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
         servers=[{"url": server}],
-        security=[{"token": []}],
+        security=[{"key": []}, {"token": []}],
     )
+    key = "a personal API key, such as cp_…; it may what its owner may"
+    spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": key})
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for status, text in FAULTS.items():
         reason = OF_FIELDS if status == 422 else {"type": "string"}

@@ -4,6 +4,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 
 from domain import nodes
+from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Site
 from portal.api.base import Api
 from portal.api.fields import Name, Number, Text, Whole, is_time_zone
@@ -22,6 +23,18 @@ class SiteSchema(Schema):
     country = Text(Site.country, metadata={"example": "Denmark"})
     latitude = Number(-90, 90, allow_none=True, metadata={"example": 55.6727})
     longitude = Number(-180, 180, allow_none=True, metadata={"example": 12.5646})
+    tag_byte_order = fields.Enum(
+        TagByteOrder,
+        by_value=fields.String(),
+        allow_none=True,
+        metadata={"description": "how readers send the bytes of a tag; null is as_printed"},
+    )
+    tag_digits = fields.Enum(
+        TagDigits,
+        by_value=fields.String(),
+        allow_none=True,
+        metadata={"description": "what a tag of digits alone is; null is decimal"},
+    )
 
 
 class SiteApi(Api):

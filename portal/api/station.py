@@ -4,6 +4,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 
 from domain import nodes
+from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
 from domain.statuses import StationStatus
 from portal.api.base import Api
@@ -24,6 +25,18 @@ class StationSchema(Schema):
     floor = Key(Floor, attribute="floor_id", allow_none=True, metadata={"example": 1})
     kind = fields.Enum(StationKind, by_value=fields.String())
     description = Text(Station.description)
+    tag_byte_order = fields.Enum(
+        TagByteOrder,
+        by_value=fields.String(),
+        allow_none=True,
+        metadata={"description": "how its reader sends the bytes of a tag; null is as the site"},
+    )
+    tag_digits = fields.Enum(
+        TagDigits,
+        by_value=fields.String(),
+        allow_none=True,
+        metadata={"description": "what a tag of digits alone is; null is as the site"},
+    )
     protocol = Text(Station.protocol, dump_only=True, metadata={"example": "ocpp1.6"})
     vendor = Text(Station.vendor, dump_only=True)
     model = Text(Station.model, dump_only=True)

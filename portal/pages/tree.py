@@ -6,7 +6,8 @@ from flask_appbuilder.security.decorators import has_access
 
 from domain.nodes import kind_of
 from portal import tree
-from portal.node import database, find
+from portal.database import database
+from portal.node import find
 
 MOST_BRANCHES = 100
 """Open branches that one request may ask for."""

@@ -58,16 +58,21 @@
     field.remove();
     return Promise.resolve();
   }
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    const words = button.textContent;
-    button.hidden = false;
-    button.setAttribute("aria-live", "polite");
-    button.addEventListener("click", async () => {
-      await copyText(button.dataset.copy);
-      button.textContent = button.dataset.done;
-      setTimeout(() => { button.textContent = words; }, 2000);
-    });
+  function offerCopies(within) {
+    for (const button of within.querySelectorAll("[data-copy]")) {
+      const words = button.textContent;
+      button.hidden = false;
+      button.setAttribute("aria-live", "polite");
+      button.addEventListener("click", async () => {
+        await copyText(button.dataset.copy);
+        button.textContent = button.dataset.done;
+        setTimeout(() => { button.textContent = words; }, 2000);
+      });
+    }
   }
+  offerCopies(document);
+  // Whoever brings new content into the page says so there.
+  document.addEventListener("filled", (event) => offerCopies(event.target));
 
   for (const opener of document.querySelectorAll("[data-dialog]")) {
     const dialog = document.getElementById(opener.dataset.dialog);

@@ -117,9 +117,19 @@
     link.textContent = view.dataset.filterBy.replace("%s", () => cell.innerText.trim() || view.dataset.filterEmpty);
   }
 
+  const adds = view.querySelector("details.adds");
   view.addEventListener("contextmenu", (event) => {
     const cell = event.target.closest("tbody td");
-    if (!cell || event.target.closest(".menu")) return;
+    if (event.target.closest(".menu, input, select")) return;
+    if (!cell) {
+      // Beside the rows, and where there are none, there is only something to add.
+      if (!adds || !event.target.closest(".table-card")) return;
+      event.preventDefault();
+      closeMenus(adds);
+      openMenu(adds, null, event.clientX, event.clientY);
+      items(adds)[0].focus();
+      return;
+    }
     event.preventDefault();
     const box = cell.getBoundingClientRect();
     // The keyboard's context key has no place of its own.

@@ -13,3 +13,5 @@ class Action:
     new_window: bool = False
     danger: bool = False
     """Asks before it acts: the link leads to a page that asks, a script asks at once."""
+    dialog: bool = False
+    """Leads to a form that a script opens on this page (static/dialog.js)."""

@@ -28,6 +28,8 @@ class Column:
     _: KW_ONLY
     unit: str = ""
     """Shown after the heading."""
+    sortable: bool = True
+    """Whether a heading sorts by it: not where nothing could do so quickly."""
     default: bool = True
     """Shown until the user chooses other columns."""
     render: Callable[[Row], str | Markup] | None = None

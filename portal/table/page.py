@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal import exports, formats
 from portal.table.actions import Action
 from portal.table.column import Column, Row
+from portal.table.columns import Number
 from portal.table.count import Count, total_text
 from portal.table.paging import Cursor
 from portal.table.query import PAGE_SIZES, TableQuery
@@ -49,6 +50,8 @@ class Page:
     query: TableQuery
     lines: list[Line]
     count: Count
+    totals: tuple[Number, ...]
+    """The columns whose sum the footer tells."""
     previous: str | None
     """The link to the page before, if there is one."""
     next: str | None
@@ -71,7 +74,7 @@ class Page:
     def total_texts(self) -> list[str]:
         """The totals, in words; none when there are more rows than were added up."""
         sums = self.count.sums
-        return [total_text(column, sums[column.name]) for column in self.view.totals if column.name in sums]
+        return [total_text(column, sums[column.name]) for column in self.totals if column.name in sums]
 
     @property
     def exports(self) -> list[tuple[str, str]]:
@@ -82,8 +85,8 @@ class Page:
         return [(label, url_for(".export", file_type=name, **params)) for name, label in exports.LABELS.items()]
 
     @property
-    def add_url(self) -> str | None:
-        return url_for(".add", node=self.query.node) if self.view.allows("add") else None
+    def adds(self) -> list[Action]:
+        return self.view.adds()
 
     @property
     def hidden_params(self) -> dict[str, str]:
@@ -115,6 +118,7 @@ def load(view: "TableView", db: Session, query: TableQuery) -> Page:
         query=query,
         lines=[_line(view, query, row, zone) for row in rows],
         count=part.count,
+        totals=view.totals(),
         previous=query.link(before=Cursor.of(rows[0])) if part.has_previous else None,
         next=query.link(after=Cursor.of(rows[-1])) if part.has_next else None,
         is_empty=is_empty,

@@ -88,7 +88,7 @@ def parse_query(
 
 
 def _sort(text: str | None, by_name: Mapping[str, Column], default: str, notes: list[str]) -> Sort:
-    if text and text.removeprefix("-") not in by_name:
+    if text and not (text.removeprefix("-") in by_name and by_name[text.removeprefix("-")].sortable):
         notes.append(_("There is no column “%(name)s” to sort by.", name=text.removeprefix("-")))
         text = None
     text = text or default

@@ -35,13 +35,13 @@ class Part:
 
 def read(view: "TableView", db: Session, query: TableQuery) -> Part:
     """The page that `query` asks for; the first one where the place it asks for is gone."""
-    columns = tuple({column.name: column for column in (*query.columns, *view.totals)}.values())
+    columns = tuple({column.name: column for column in (*query.columns, *view.totals())}.values())
     expression = query.sort.column.expression
     statement = view.select(query, columns, key=view.key, sort_value=expression, **view.extras)
     order, limit = Order(expression, view.key, query.sort.descending), query.page_size + 1
     counted = None
     if query.conditions:
-        rows, counted = _few(db, statement, order, query, view.totals)
+        rows, counted = _few(db, statement, order, query, view.totals())
     if counted is None or counted.more:
         rows = fetch(db, statement, order, query.cursor, limit, query.backwards)
     has_more = len(rows) == limit
@@ -52,9 +52,9 @@ def read(view: "TableView", db: Session, query: TableQuery) -> Part:
     has_previous, has_next = query.cursor is not None, has_more or query.backwards
     shown = rows[-query.page_size :] if query.backwards else rows[: query.page_size]
     if counted is None and not has_previous and not has_next:
-        counted = count_of(shown, view.totals)
+        counted = count_of(shown, view.totals())
     if counted is None or (counted.more and query.exact_count):
-        counted = count(db, view.narrowed().where(*query.conditions), view.totals, exact=query.exact_count)
+        counted = count(db, view.narrowed().where(*query.conditions), view.totals(), exact=query.exact_count)
     return Part(shown, has_previous, has_next, counted)
 
 

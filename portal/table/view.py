@@ -14,9 +14,10 @@ A view declares its columns and gets filters, order, paging, column choice, menu
         default_sort = "name"
         nothing_yet = _l("There is no site yet. Add the first one.")
 
-The rest of Flask-AppBuilder's view (add, edit, show, delete, permissions) stays as it is. Hooks, all optional: `base`
-joins other tables, `scoped` keeps to the rows of the user, `within` to those of the selected node, `row_actions` makes
-a row's menu, `complete` adds to the rows of a page what no column has, `counted` names what is counted.
+The rest of Flask-AppBuilder's view (add, edit, show, delete, permissions) stays as it is. The rows are those that the
+user may see (domain/scope.py). Hooks, all optional: `base` joins other tables, `offered` hides columns, `within` keeps
+to the rows of the selected node, `row_actions` makes a row's menu, `complete` adds to the rows of a page what no column
+has, `counted` names what is counted.
 """
 
 from typing import Any
@@ -32,7 +33,7 @@ from sqlalchemy.orm import Session
 
 from domain.clock import now
 from domain.nodes import Node
-from portal import exports, formats
+from portal import audit, exports, formats
 from portal.node import ROOT_KEY, selected, selected_key
 from portal.table.actions import Action
 from portal.table.column import Column, Expression, Row
@@ -40,6 +41,7 @@ from portal.table.columns import Number
 from portal.table.page import Page, load
 from portal.table.paging import Order
 from portal.table.query import RESERVED, TableQuery, parse_query
+from portal.viewer import scoped
 
 FOREIGN_PARAMETERS = ("_flt_", "_oc_", "_od_", "page_", "psize_")
 
@@ -79,7 +81,11 @@ class TableView(ModelView):
 
     def scoped(self, statement: Select[Any]) -> Select[Any]:
         """Only the rows that this user may see. Page, count, export and whatever else reads rows pass through here."""
-        return statement
+        return scoped(statement, self.datamodel.obj)
+
+    def offered(self) -> tuple[Column, ...]:
+        """The columns that this user may see: shown, filtered, sorted, exported."""
+        return self.columns
 
     def within(self, statement: Select[Any], node: Node) -> Select[Any]:
         """Only the rows that belong to the selected node."""
@@ -93,6 +99,11 @@ class TableView(ModelView):
             ("delete", Action(_("Delete"), self.link_to("delete", row), danger=True)),
         )
         return [action for method, action in candidates if self.allows(method)]
+
+    def adds(self) -> list[Action]:
+        """What the user may add: one thing, or one of several kinds."""
+        node = None if selected_key() == ROOT_KEY else selected_key()
+        return [Action(_("Add"), url_for(".add", node=node))] if self.allows("add") else []
 
     def complete(self, db: Session, rows: list[Row]) -> None:
         """Add to the rows of one page, in one query for all of them, what is not in a column."""
@@ -124,13 +135,14 @@ class TableView(ModelView):
         content = exports.Content(
             str(self.list_title), statement, query.columns, formats.user_time_zone(), now(), _describe(query)
         )
+        audit.exported(self.datamodel.obj, query.node, file_type, [c.name for c in query.columns], query.filters)
         return exports.FILE_TYPES[file_type](content)
 
     def query(self) -> TableQuery:
         """What the request asks for."""
         query = parse_query(
             request.args,
-            self.columns,
+            self.offered(),
             default_sort=self.default_sort,
             default_page_size=self.page_size,
             zone=formats.user_time_zone(),
@@ -154,9 +166,9 @@ class TableView(ModelView):
         """The page that a query asks for."""
         return load(self, self.datamodel.session, query)
 
-    @property
     def totals(self) -> tuple[Number, ...]:
-        return tuple(column for column in self.columns if isinstance(column, Number) and column.total)
+        """The columns whose sum the footer tells."""
+        return tuple(column for column in self.offered() if isinstance(column, Number) and column.total)
 
     @property
     def columns_cookie(self) -> str:

@@ -14,12 +14,17 @@ from sqlalchemy.orm import Session
 from domain import meter_values
 from domain.models import ChargingSession, Floor, Outlet, Site, Station
 from domain.nodes import Node
-from portal.table import Action, Boolean, Choice, Date, Duration, Number, Row, TableView, Text
+from domain.privacy import hides_emails, mask_email, masked_email
+from portal.table import Action, Boolean, Choice, Column, Date, Duration, Number, Row, TableView, Text
+from portal.viewer import viewer
 from portal.views import charging_session_cells as cells
 from portal.views import charging_session_words as words
 from portal.views.charging_session_chart import Chart
 
 KWH = {"unit": "kWh", "scale": 1000, "decimals": 3}
+
+MASKED_EMAIL = Text("email", _l("E-mail"), masked_email(ChargingSession.email), width=30, sortable=False)
+"""For those who see e-mails only masked; it is filtered as it is shown, so that a filter tells nothing either."""
 
 COLUMNS = (
     Date("started_at", _l("Start"), ChargingSession.started_at),
@@ -82,6 +87,11 @@ class ChargingSessionView(TableView):
             case _:
                 return statement
 
+    def offered(self) -> tuple[Column, ...]:
+        if not hides_emails(viewer()):
+            return COLUMNS
+        return tuple(MASKED_EMAIL if column.name == MASKED_EMAIL.name else column for column in COLUMNS)
+
     def row_actions(self, row: Row) -> list[Action]:
         actions = [Action(_("Show session"), self.link_to("show", row), new_window=True)]
         if self.appbuilder.sm.has_access("can_show", "StationView"):
@@ -113,6 +123,7 @@ class ChargingSessionView(TableView):
             "charging_session_show.html",
             title=_("Session %(id)s", id=charging_session.id),
             charging_session=charging_session,
+            email=mask_email(charging_session.email) if hides_emails(viewer()) else charging_session.email,
             words=words,
             readings=readings,
             chart=Chart.of(readings),

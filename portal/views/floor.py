@@ -48,7 +48,7 @@ class FloorView(NodeView):
     add_title = lazy_gettext("Add floor")
     edit_title = lazy_gettext("Edit floor")
     nothing_yet = lazy_gettext("There is no floor here. Stations can also stand directly on a site.")
-    adds = ((lazy_gettext("Add station"), "StationView.add"),)
+    adds_below = ((lazy_gettext("Add station"), "StationView.add"),)
     default_sort = "name"
     columns = (
         Text("name", lazy_gettext("Name"), Floor.name),

@@ -7,16 +7,17 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, select
 from wtforms import IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import NumberRange
 
 from domain.models import Outlet, OutletMode, Site, Station
 from domain.nodes import Node, NodeKind
 from domain.statuses import OutletStatus
-from portal.forms import RecordChoice, RecordForm, chosen, text, unique
-from portal.node import database
+from portal.database import database
+from portal.forms import NEEDED, RecordChoice, RecordForm, chosen, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.record import Fact
 from portal.table.columns import Choice, Number, Text
+from portal.viewer import scoped
 
 MODES = {OutletMode.OPEN.value: lazy_gettext("OPEN"), OutletMode.RFID.value: lazy_gettext("RFID")}
 MODES_EXPLAINED = [
@@ -43,7 +44,7 @@ class OutletForm(RecordForm):
     number = IntegerField(
         lazy_gettext("Outlet id"),
         [
-            InputRequired(lazy_gettext("This is needed.")),
+            NEEDED,
             NumberRange(1, HIGHEST_NUMBER, lazy_gettext("Between %(min)d and %(max)d.")),
             unique(
                 Outlet.number,
@@ -60,6 +61,7 @@ class OutletForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stations = select(Station.id, Station.name, Site.name).join(Station.site).order_by(Site.name, Station.name)
+        stations = scoped(stations, Station)
         of_site: dict[str, list[tuple[int, str]]] = {}
         for pk, name, site_name in database().execute(stations):
             of_site.setdefault(site_name, []).append((pk, name))

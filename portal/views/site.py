@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange, Optional
 
 from domain.models import Site
 from domain.nodes import Node, NodeKind
+from portal import tag_words
 from portal.forms import RecordForm, long_text, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.record import Fact
@@ -35,6 +36,8 @@ class SiteForm(RecordForm):
     country = text(lazy_gettext("Country"), 100)
     latitude = FloatField(lazy_gettext("Latitude"), [Optional(), LATITUDE])
     longitude = FloatField(lazy_gettext("Longitude"), [Optional(), LONGITUDE])
+    tag_byte_order = tag_words.byte_order_choice(lazy_gettext("The usual: as printed on the tag"))
+    tag_digits = tag_words.digits_choice(lazy_gettext("The usual: decimal"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +53,7 @@ class SiteView(NodeView):
     add_title = lazy_gettext("Add site")
     edit_title = lazy_gettext("Edit site")
     nothing_yet = lazy_gettext("There is no site yet. A site is a place with stations; add the first one.")
-    adds = ((lazy_gettext("Add floor"), "FloorView.add"), (lazy_gettext("Add station"), "StationView.add"))
+    adds_below = ((lazy_gettext("Add floor"), "FloorView.add"), (lazy_gettext("Add station"), "StationView.add"))
     default_sort = "name"
     columns = (
         Text("name", lazy_gettext("Name"), Site.name),
@@ -75,6 +78,7 @@ class SiteView(NodeView):
             Fact(gettext("Time zone"), record.time_zone or gettext("As the installation")),
             Fact(gettext("Address"), _address(record)),
             Fact(gettext("Position"), _position(record)),
+            *tag_words.reader_facts(record),
         ]
 
 

@@ -13,12 +13,14 @@ from config import get_settings
 from domain import nodes
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
+from portal import tag_words
+from portal.database import database
 from portal.formats import at
 from portal.forms import RecordChoice, RecordForm, long_text, text, unique
-from portal.node import database
 from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
 from portal.record import Fact
 from portal.table.columns import Boolean, Choice, Date, Number, Text
+from portal.viewer import scoped
 
 KINDS = {
     StationKind.CHARGING_STATION.value: lazy_gettext("Charging station"),
@@ -44,11 +46,13 @@ class StationForm(RecordForm):
     site_id = RecordChoice(lazy_gettext("Site"), empty=lazy_gettext("Choose a site"))
     floor_id = RecordChoice(lazy_gettext("Floor"), empty=lazy_gettext("None, directly on the site"))
     description = long_text(lazy_gettext("Description"))
+    tag_byte_order = tag_words.byte_order_choice(lazy_gettext("As the site"))
+    tag_digits = tag_words.digits_choice(lazy_gettext("As the site"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = sites_by_name()
-        self.floors = list(database().scalars(select(Floor).order_by(Floor.name)))
+        self.floors = list(database().scalars(scoped(select(Floor), Floor).order_by(Floor.name)))
         self.site_id.offer(sites)
         self.floor_id.offer([])
         for site_id, name in sites:
@@ -77,7 +81,7 @@ class StationView(NodeView):
     add_title = lazy_gettext("Add station")
     edit_title = lazy_gettext("Edit station")
     nothing_yet = lazy_gettext("There is no station here yet. Add one, or let it call and adopt it then.")
-    adds = ((lazy_gettext("Add outlet"), "OutletView.add"),)
+    adds_below = ((lazy_gettext("Add outlet"), "OutletView.add"),)
     default_sort = "name"
     columns = (
         Text("name", lazy_gettext("Name"), Station.name),
@@ -134,4 +138,5 @@ class StationView(NodeView):
             Fact(gettext("Model"), record.model),
             Fact(gettext("Serial number"), record.serial_number),
             Fact(gettext("Firmware"), record.firmware_version),
+            *tag_words.reader_facts(record),
         ]

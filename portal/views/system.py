@@ -4,17 +4,34 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, lazy_gettext
+from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput
 
 from config import get_settings
 from domain.models import System
+from domain.roles import RoleName
 from portal.forms import RecordForm, long_text, text
 from portal.node_view import NodeView
 from portal.record import Fact
+from portal.role_words import ROLE_WORDS, role_word
+from portal.viewer import viewer
 
 
 class SystemForm(RecordForm):
     name = text(lazy_gettext("System name"), 100, required=True)
     description = long_text(lazy_gettext("Description"))
+    second_factor_roles = SelectMultipleField(
+        lazy_gettext("Sign in with a second factor"),
+        choices=[SelectChoice(role.value, word) for role, word in ROLE_WORDS.items()],
+        option_widget=CheckboxInput(),
+        description=lazy_gettext("Whoever has such a role and no second factor is led to set one up."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if viewer().role is not RoleName.ADMINISTRATOR:  # Others may not weaken how people sign in.
+            del self.second_factor_roles
 
 
 class SystemView(NodeView):
@@ -23,12 +40,13 @@ class SystemView(NodeView):
     exclude_route_methods = NodeView.exclude_route_methods | {"list", "export", "add", "delete"}
     form = SystemForm
     edit_title = lazy_gettext("Edit the system")
-    adds = ((lazy_gettext("Add site"), "SiteView.add"),)
+    adds_below = ((lazy_gettext("Add site"), "SiteView.add"),)
 
     def facts(self, record: System) -> list[Fact]:
         return [
             Fact(gettext("System name"), record.name),
             Fact(gettext("Description"), record.description),
+            Fact(gettext("Sign in with a second factor"), ", ".join(map(role_word, record.second_factor_roles))),
             Fact(gettext("OCPP 1.6 address"), get_settings().ocpp16_url, copies=True),
         ]
 

@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from domain import nodes
 from domain.models import Floor, Site, UnknownStation
 from domain.nodes import NodeKind
+from portal.database import database
 from portal.forms import RecordChoice, chosen
-from portal.node import database, key_of
+from portal.node import key_of
 from portal.node_view import only_site_id, selected_ids, sites_by_name
 from portal.record import Page, RecordView
 from portal.table.actions import Action

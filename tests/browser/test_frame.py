@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from domain.models import PortalUser
 from tests.fixtures.product import PortalServer
 
 
@@ -152,9 +155,15 @@ def test_the_theme_is_chosen_and_kept(watched: Page) -> None:
     expect(watched.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_the_address_for_stations_is_copied_with_one_click(watched: Page, portal_server: PortalServer) -> None:
+def test_the_address_for_stations_is_copied_with_one_click(
+    watched: Page, portal_server: PortalServer, db: Session
+) -> None:
     watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    db.execute(update(PortalUser).values(dashboard_panes=["addresses"]))
+    db.commit()
     watched.goto("/")
+    db.execute(update(PortalUser).values(dashboard_panes=None))
+    db.commit()
     watched.get_by_role("button", name="Copy").first.click()
     expect(watched.get_by_role("button", name="Copied")).to_be_visible()
     address = watched.evaluate("navigator.clipboard.readText()")
@@ -173,7 +182,7 @@ def test_the_language_is_switched_on_the_page_one_is_on(watched: Page) -> None:
 def test_signing_out_leads_to_the_sign_in_page(watched: Page) -> None:
     watched.goto("/")
     watched.get_by_label("User menu").click()
-    watched.get_by_role("button", name="Log out").click()
+    watched.get_by_role("button", name="Sign out").click()
     watched.wait_for_url("**/login/")
     watched.goto("/sites/")
     watched.wait_for_url("**/login/?next=/sites/")

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from domain import partitions
 from domain.db import session_factory
 from domain.models import ChargingSession, Site, Station
+from launcher.migrate import ensure_partitions
 from tests.fixtures.product import PortalServer
 
 FIRST = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
@@ -24,8 +24,8 @@ NARROW = {"width": 360, "height": 740}
 @pytest.fixture(autouse=True)
 def sessions(portal_server: PortalServer) -> list[ChargingSession]:
     """Sixty sessions at three stations; the last one still charges."""
+    ensure_partitions(FIRST.date(), FIRST.date() + timedelta(days=90))
     with session_factory()() as db, db.begin():
-        partitions.ensure(db, FIRST.date(), FIRST.date() + timedelta(days=90))
         site = Site(name=f"Browser {datetime.now(UTC).timestamp()}")
         db.add(site)
         db.flush()

@@ -1,10 +1,25 @@
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import IdToken, Outlet, OutletMode, PortalUser, Site, Station
+from domain.audit import AuditedSession, acting, audited_session_factory
+from domain.models import (
+    AuditEntry,
+    IdToken,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    Site,
+    Station,
+)
+
+ADDRESS = "192.0.2.7"
+Line = tuple[str, str | None, str | None, dict[str, Any] | None, dict[str, Any] | None]
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 """When every story of these tests begins."""
@@ -52,3 +67,39 @@ def tag(db: Session, user: PortalUser) -> IdToken:
     db.add(tag)
     db.flush()
     return tag
+
+
+@pytest.fixture
+def asked(db: Session) -> Iterator[AuditedSession]:
+    """A session in which user 7 acts."""
+    with acting(7, ADDRESS), audited_session_factory()() as session:
+        yield session
+
+
+def lines(db: Session) -> list[Line]:
+    """What the log says, without who and when."""
+    columns = (AuditEntry.action, AuditEntry.object_kind, AuditEntry.object_id, AuditEntry.before, AuditEntry.after)
+    return [tuple(row) for row in db.execute(select(*columns).order_by(AuditEntry.id))]
+
+
+@pytest.fixture
+def said(db: Session) -> Callable[[], list[Line]]:
+    """What the log says since the last time that it was asked."""
+    seen = 0
+
+    def new_lines() -> list[Line]:
+        nonlocal seen
+        db.rollback()
+        found = lines(db)[seen:]
+        seen += len(found)
+        return found
+
+    return new_lines
+
+
+@pytest.fixture
+def sites(db: Session) -> list[int]:
+    places = [Site(name="Central"), Site(name="Harbour"), Site(name="West")]
+    db.add_all(places)
+    db.flush()
+    return [site.id for site in places]

@@ -9,7 +9,7 @@ from domain import charging_sessions, meter_values, stations
 from domain.authorization import Decision, Verdict
 from domain.charging_sessions import Started
 from domain.energy import ReviewReason
-from domain.models import Authorization, ChargingSession, Event, MeterValue, OutletMode
+from domain.models import Authorization, ChargingSession, Event, MeterValue, OutletMode, site_driver
 from domain.reports import BootReport, MeterReport, Reading, StartReport, StatusReport, StopReport
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
@@ -90,6 +90,14 @@ def test_every_field_of_a_charge(story, db, station, outlet, tag, user):
         "stop_reason": "local",
         "review_reasons": [],
     }
+
+
+def test_who_has_charged_at_a_site_is_written_down_once(story, db, station, user):
+    """So that a site administrator's users are found without a look at all sessions."""
+    story.start(0)
+    story.start(0, token="stranger", outlet=1, meter_wh=5)
+    story.start(30)
+    assert db.execute(select(site_driver)).all() == [(station.site_id, user.id)]
 
 
 def test_a_start_that_is_repeated_finds_its_charge(story):

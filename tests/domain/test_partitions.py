@@ -1,9 +1,18 @@
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import text
 
 from domain import partitions
+from domain.db import owner_session_factory
 from domain.models import Event
+
+
+@pytest.fixture
+def db(db):
+    """A session of the tables' owner: the application makes no partitions."""
+    with owner_session_factory()() as session:
+        yield session
 
 
 def test_months_are_made_once_and_three_ahead(db):

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from domain.db import get_engine
+from domain.db import get_engine, get_owner_engine
 from domain.models import ChargingSession, Outlet, Station
 from tests.engine.conftest import running
 from tests.waiting import wait_until
@@ -110,7 +110,7 @@ def test_a_station_that_is_removed_is_cut_off(own_server, transaction, station, 
 @contextmanager
 def database_away(name):
     """Turn every connection away from the database of that name."""
-    address = get_engine().url.set(database="postgres")
+    address = get_owner_engine().url.set(database="postgres")
     with create_engine(address, isolation_level="AUTOCOMMIT").connect() as server:
         get_engine().dispose()
         server.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))

@@ -48,7 +48,7 @@ def test_a_malformed_frame_is_refused_with_the_id_where_one_can_be_read(frame, u
     "frame", ['[3,"a",{}]', "[3]", "[4]", '[4,"a","GenericError","",{}]', '[3,1,"x",null,5]'], ids=str
 )
 def test_an_answer_is_never_answered(frame):
-    assert rpc.read(frame) is None
+    assert isinstance(rpc.read(frame), rpc.Answer)
 
 
 NUL = {
@@ -101,4 +101,69 @@ def test_no_frame_whatever_raises_anything_else(frame):
         assert answer[0] == 4
         assert 0 < len(answer[3]) <= 255
     else:
-        assert call is None or isinstance(call, Call)
+        assert isinstance(call, Call | rpc.Answer)
+
+
+def conversation(*steps):
+    """Plays calls, answers and time-outs; returns what each answer was found to belong to."""
+    calls: rpc.Calls[str] = rpc.Calls()
+    found = []
+    for step in steps:
+        match step:
+            case "ask", number:
+                calls.begin(number, f"what {number} asked")
+            case "give up":
+                calls.give_up()
+            case frame:
+                found.append(calls.pair(rpc.read(frame)))
+    return found
+
+
+CONVERSATIONS = {
+    "a result": ([("ask", "1"), '[3,"1",{}]'], ["what 1 asked"]),
+    "an error": ([("ask", "1"), '[4,"1","GenericError","",{}]'], ["what 1 asked"]),
+    "repeated": (
+        [("ask", "1"), '[3,"1",{}]', '[3,"1",{}]', '[4,"1","GenericError","",{}]'],
+        ["what 1 asked", None, None],
+    ),
+    "a stranger's": ([("ask", "1"), '[3,"2",{}]', '[3,"1",{}]'], [None, "what 1 asked"]),
+    "to no question": (['[3,"1",{}]'], [None]),
+    "without an id": ([("ask", "1"), "[3]", "[4]", "[3,1,{}]", "[3,null,{}]", '[3,["1"],{}]'], [None] * 5),
+    "without a payload": ([("ask", "1"), '[3,"1"]'], ["what 1 asked"]),
+    "late": ([("ask", "1"), "give up", '[3,"1",{}]'], ["what 1 asked"]),
+    "late and repeated": ([("ask", "1"), "give up", '[3,"1",{}]', '[3,"1",{}]'], ["what 1 asked", None]),
+    "late, while the next is under way": (
+        [("ask", "1"), "give up", ("ask", "2"), '[3,"1",{}]', '[3,"2",{}]'],
+        ["what 1 asked", "what 2 asked"],
+    ),
+    "given up twice": ([("ask", "1"), "give up", "give up", ("ask", "2"), '[3,"2",{}]'], ["what 2 asked"]),
+    "so late that nobody remembers": (
+        [step for number in range(rpc.MOST_OVERDUE + 1) for step in (("ask", str(number)), "give up")]
+        + ['[3,"0",{}]', '[3,"1",{}]'],
+        [None, "what 1 asked"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("steps", "found"), CONVERSATIONS.values(), ids=CONVERSATIONS.keys())
+def test_an_answer_is_paired_with_our_call(steps, found):
+    assert conversation(*steps) == found
+
+
+def test_one_call_at_a_time():
+    calls = rpc.Calls()
+    calls.begin("1", None)
+    with pytest.raises(rpc.CallUnderWayError):
+        calls.begin("2", None)
+
+
+def test_a_call_of_ours_is_written_as_it_will_be_read():
+    assert rpc.read(rpc.call("7", "Reset", {"type": "Soft"})) == Call("7", "Reset", {"type": "Soft"})
+
+
+def test_the_character_that_no_database_holds_is_replaced_in_an_answer():
+    frame = '[3,"1",{"a\\u0000":["\\u0000",{"b":"\\\\u0000"}],"n":1}]'
+    assert rpc.read(frame) == rpc.Result("1", {"a�": ["�", {"b": "\\u0000"}], "n": 1})
+    assert rpc.read('[3,"1","\\u0000\\u0000\\\\\\u0000"]') == rpc.Result("1", "��\\�")
+    deep = "[" * 900 + '"\\u0000"' + "]" * 900
+    assert isinstance(rpc.read(f'[3,"1",{deep}]'), rpc.Result)

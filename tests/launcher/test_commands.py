@@ -39,8 +39,10 @@ def test_an_administrator_is_made_beside_the_running_portal(installation: Instal
         "",
         "There is a user with the e-mail bo@example.com already.\n",
     )
-    weak = "The password (ADMIN_PASSWORD) must have at least eight characters with letters and digits.\n"
+    weak = "The password (ADMIN_PASSWORD) must have 8 to 128 characters with letters and digits.\n"
     assert create("eva@example.com", "secret") == (1, "", weak)
+    wrong = "“eva” is no e-mail (ADMIN_EMAIL). One looks like name@example.com.\n"
+    assert create("eva", "another-one-2") == (1, "", wrong)
 
 
 def test_commands_bring_their_own_servers_where_the_portal_does_not_run(data_dir: Path) -> None:
@@ -74,6 +76,7 @@ def test_help_names_the_commands(tmp_path: Path) -> None:
     assert code == 0
     named = [line.split()[0] for line in said.partition("Commands:\n")[2].splitlines()]
     assert named == [
+        "audit",
         "create-administrator",
         "cron",
         "demo",

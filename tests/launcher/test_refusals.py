@@ -10,6 +10,7 @@ import pytest
 from tests.fixtures.environment import ROOT, VALKEY_URL, without_settings
 
 NOBODY = "127.0.0.1:1"
+SMTP_URLS = "smtp://user:password@host:587 or smtps://user:password@host"
 REFUSED = 'connection failed: connection to server at "127.0.0.1", port 1 failed: Connection refused'
 REDIS_REFUSED = f"Error 111 connecting to {NOBODY}. Connection refused"
 
@@ -40,6 +41,14 @@ def refusal(directory: Path, **settings: str) -> str:
         ({"PORT": "70000"}, "The setting PORT is wrong: input should be less than or equal to 65535."),
         ({"PUBLIC_URL": "charge.example.com"}, "The setting PUBLIC_URL is wrong: must begin with http:// or https://."),
         ({"DATABASE_URL": "mysql://u:secret@h/d"}, "The setting DATABASE_URL is wrong: must begin with postgresql://."),
+        *(
+            ({"SMTP_URL": wrong}, f"The setting SMTP_URL is wrong: must look like {SMTP_URLS}.")
+            for wrong in ("mail.example.com", "http://u:secret@h", "smtp://", "smtp://u:secret/1@h", "smtp://h:99999")
+        ),
+        (
+            {"MAIL_FROM": "Charge <a@example.com>"},
+            "The setting MAIL_FROM is wrong: must be an e-mail address, such as charging@example.com.",
+        ),
         ({"DATA_DIR": "/proc/no"}, "DATA_DIR /proc/no cannot be used: No such file or directory."),
     ],
 )
@@ -71,7 +80,7 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         ({"REDIS_URL": "http://:secret@host/"}, "The setting REDIS_URL is wrong: it is no address of a Redis server."),
         (
             {"ADMIN_PASSWORD": "secret"},
-            "The password (ADMIN_PASSWORD) must have at least eight characters with letters and digits.",
+            "The password (ADMIN_PASSWORD) must have 8 to 128 characters with letters and digits.",
         ),
     ],
 )

@@ -8,16 +8,18 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from domain.db import get_engine
+from domain.id_tokens import identity_of
 from launcher.embedded.postgres import installed
 from launcher.migrate import alembic_config
 from tests.fixtures.databases import copied
+from tests.fixtures.environment import database_owner_url
 
 
 @pytest.fixture
 def connection(servers: None) -> Iterator[Connection]:
     """To a database with nothing in it."""
-    with copied("template0") as address:
-        engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"))
+    with copied("template0") as name:
+        engine = create_engine(make_url(database_owner_url(name)).set(drivername="postgresql+psycopg"))
         with engine.connect() as connection:
             yield connection
         engine.dispose()
@@ -53,3 +55,33 @@ def test_migrations_can_be_taken_back(connection: Connection) -> None:
     command.upgrade(config, "head")
     connection.commit()
     assert schema(connection) == made
+
+
+TAGS = (
+    # token, description, blocked before; identity, description, blocked after
+    ("de-ad-be-ef", "Van 7", False, "3735928559", "Van 7", False),
+    ("04A1B2C3", "Old writing", False, " 2", "Old writing (the same tag as 77705923)", True),
+    ("77705923", "Lost", True, "77705923", "Lost", True),
+    ("DK-8AA-C1", "", False, "DK8AAC1", "", False),
+    ("dk8aac1", "", False, " 5", "(the same tag as DK-8AA-C1)", True),
+    ("04:12:34:56", "x" * 200, False, "68301910", "x" * 200, False),
+    ("0x04123456", "y" * 190, False, " 7", "y" * 190 + " (the same", True),
+    ("04123456", "", False, "4123456", "", False),
+    ("--", "", False, " 9", "", True),
+)
+
+
+def test_tags_that_turn_out_to_be_the_same_are_kept(connection: Connection) -> None:
+    """The blocked one keeps the identity, else the oldest; the others let nobody in and say why."""
+    config = alembic_config(connection)
+    command.upgrade(config, "2026_11_22_first")
+    before = [dict(zip(("token", "description", "blocked"), tag, strict=False)) for tag in TAGS]
+    insert = "INSERT INTO id_token (token, description, blocked) VALUES (:token, :description, :blocked)"
+    connection.execute(text(insert), before)
+    connection.commit()
+    command.upgrade(config, "2026_11_22_roles")
+    connection.commit()
+    after = connection.execute(text("SELECT token, identity, description, blocked FROM id_token ORDER BY id")).all()
+    assert after == [(token, *there) for token, _description, _blocked, *there in TAGS]
+    readable = [(token, identity) for token, identity, *_rest in after if not identity.startswith(" ")]
+    assert [identity_of(token) for token, _identity in readable] == [identity for _token, identity in readable]

@@ -7,8 +7,8 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session
 
+from domain.roles import RoleName
 from portal.app import create_portal
-from portal.roles import ROLES
 from portal.security import create_administrator
 from tests.portal.browser_like import Visitor
 
@@ -27,7 +27,7 @@ def portal(db: Session, valkey: Redis) -> Flask:
     valkey.flushall()
     app = _portal()
     with app.app_context():
-        for role in ROLES:
+        for role in RoleName:
             app.appbuilder.sm.add_role(role)
     assert create_administrator(app, EMAIL, PASSWORD)
     return app

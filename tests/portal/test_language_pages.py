@@ -1,27 +1,45 @@
 """No page of a Dane has a word of English: each page that there is, with something on it, is read."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from domain.models import ChargingSession, Floor, IdToken, Outlet, Site, Station, UnknownStation
+from domain.events import EventKind
+from domain.models import ChargingSession, Event, Floor, IdToken, News, Outlet, Site, Station, UnknownStation
+from domain.roles import RoleName
+from portal.pages.dashboard.registry import available_panes
 from portal.translations import catalogue
 from portal.translations.literals import shown_texts
 from tests.portal.browser_like import Visitor
+from tests.portal.imports.conftest import send_users
+from tests.portal.people import add_person, sign_in
 
 NO_PAGES = (
+    "ChargingView.command",
+    "ChargingView.now",
+    "ChoiceView.users",
+    "DashboardView.pane",
+    "ForgottenPasswordView.reset",
+    "ImportUsersView.preview",
+    "ImportUsersView.progress",
+    "ImportUsersView.report",
+    "ImportUsersView.template",
     "LocaleView.index",
     "OpenApi.get",
+    "SignInView.code",
     "SignInView.login",
     "TreeView.children",
     "UtilView.back",
     "health.healthz",
 )
-"""What answers with something else than a page for somebody who has signed in."""
+"""What answers with something else than a page for somebody who has signed in, or is read below."""
 
 
 @pytest.fixture
@@ -38,6 +56,13 @@ def rows(db: Session) -> None:
             Outlet(id=1, station=station, number=1),
             IdToken(id=1, token="04A1B2C3"),
             UnknownStation(id=1, charge_box_id="CB-999"),
+            News(id=1, title="Nyt", body="Intet", published_from_at=started_at),
+            Event(
+                id=1,
+                happened_at=started_at,
+                kind=EventKind.TAG_KNOWN_OTHERWISE,
+                details={"id_token": "04A1B2C3", "tag_digits": None, "tag_byte_order": "reversed"},
+            ),
             ChargingSession(
                 id=1,
                 started_at=started_at,
@@ -60,10 +85,10 @@ def rows(db: Session) -> None:
 
 def pages(app: Flask) -> Iterator[str]:
     """The address of each page, for the rows with the id 1."""
+    adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and _is_page(rule):
-            with app.test_request_context():
-                yield app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, 1))
+            yield adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 1))
 
 
 def _is_page(rule: Rule) -> bool:
@@ -78,14 +103,42 @@ def english() -> set[str]:
     return found - {m.string for m in catalogue.messages(danish)}
 
 
+def read(visitor: Visitor, *paths: str, status: int = 200) -> list[tuple[str, str]]:
+    """What is English on these pages."""
+    words, seen = english(), []
+    for path in paths:
+        page = visitor.get(path, follow_redirects=True)
+        assert page.status_code == status, path
+        seen += [(path, text) for text in shown_texts(page.text) if text in words]
+    return seen
+
+
 def test_no_page_of_a_dane_has_english_on_it(portal: Flask, administrator: Visitor, rows: None) -> None:
     administrator.get("/lang/da")
-    words, seen = english(), []
-    for path in pages(portal):
-        page = administrator.get(path, follow_redirects=True)
-        assert page.status_code == 200, path
-        seen += [(path, text) for text in shown_texts(page.text) if text in words]
-    assert seen == []
+    forms = [f"/users/add?role={role.replace(' ', '+')}" for role in RoleName]
+    assert read(administrator, *pages(portal), *forms, "/search/?q=n", "/search/?q=zzz") == []
+
+
+@pytest.mark.parametrize("with_rows", [False, True])
+@pytest.mark.parametrize("role", RoleName)
+def test_no_pane_and_no_function_of_any_role_has_english_on_it(
+    portal: Flask, db: Session, request: pytest.FixtureRequest, role: RoleName, with_rows: bool
+) -> None:
+    if with_rows:
+        request.getfixturevalue("rows")
+    person = sign_in(portal, add_person(db, role, "p@example.com", sites=[*db.scalars(select(Site))]))
+    person.get("/lang/da")
+    panes = [f"/dashboard/pane/{pane.name}" for pane in available_panes(role)]
+    menu = person.get("/").text.partition('<nav class="fn"')[2].partition("</nav>")[0]
+    functions = [html.unescape(path) for path in re.findall(r'href="([^"]+)"', menu)]
+    assert read(person, *panes, *functions) == []
+
+
+def test_a_preview_of_an_import_is_danish(administrator: Visitor) -> None:
+    administrator.get("/lang/da")
+    page = send_users(administrator, ("Ada", "Berg", "ada@example.com", "Boss"), ("Bo", "Dahl", "bo", "Support"))
+    assert "Boss er ikke en rolle. Skriv en af: Administrator, Stedadministrator, Support, EV-bruger." in page.text
+    assert [text for text in shown_texts(page.text) if text in english()] == []
 
 
 def test_the_sign_in_page_and_its_refusals_are_danish(visitor: Visitor) -> None:
@@ -93,6 +146,8 @@ def test_the_sign_in_page_and_its_refusals_are_danish(visitor: Visitor) -> None:
     words = english()
     for page in (visitor.get("/login/"), visitor.sign_in("", ""), visitor.sign_in("nobody@example.com", "wrong")):
         assert [text for text in shown_texts(page.text) if text in words] == []
+    assert read(visitor, "/forgot") == []
+    assert read(visitor, "/reset/1", status=410) == []
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/sites/show/999"])

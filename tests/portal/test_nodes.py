@@ -69,7 +69,7 @@ def test_a_branch_is_built_from_the_top_and_removed_from_the_bottom(administrato
         ("/floors/add", {"name": "New", "site_id": "x"}, ["Invalid Choice: could not coerce."]),
         ("/stations/add", STATION, ["Choose one."]),
         ("/stations/add", STATION | {"site_id": "1", "floor_id": "2"}, ["This floor is on another site."]),
-        ("/stations/add", STATION | {"site_id": "1", "kind": "tank"}, []),
+        ("/stations/add", STATION | {"site_id": "1", "kind": "tank"}, ["Not a valid choice."]),
         ("/outlets/add", OUTLET | {"number": "0"}, ["Choose one.", "Between 1 and 99."]),
     ],
 )

@@ -1,12 +1,22 @@
 """Signing in by e-mail, and out."""
 
+import subprocess
+import sys
+
 import pytest
 from flask import Flask
+from redis import Redis
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
-from portal.roles import EV_USER, SITE_ADMINISTRATOR, SUPPORT
-from tests.portal.browser_like import Visitor, errors, notes
+from domain.models import PortalUser
+from domain.roles import RoleName
+from tests.fixtures.environment import ROOT
+from tests.portal.browser_like import TOKEN, Visitor, errors, notes
 from tests.portal.conftest import EMAIL, PASSWORD
+from tests.portal.people import PASSWORD as THEIR_PASSWORD
+from tests.portal.people import add_person, sign_in
 
 WRONG = [("bad", "This e-mail and password do not belong together.")]
 
@@ -30,27 +40,46 @@ def test_empty_fields_are_named(visitor: Visitor) -> None:
     assert (answer.status_code, errors(answer)) == (422, ["Enter your e-mail.", "Enter your password."])
 
 
-@pytest.mark.parametrize("role", [SITE_ADMINISTRATOR, SUPPORT, EV_USER])
-def test_other_roles_are_told_that_they_cannot_sign_in_yet(portal: Flask, visitor: Visitor, role: str) -> None:
-    with portal.app_context():
-        sm = portal.appbuilder.sm
-        assert sm.add_user("bo@example.com", "Bo", "Winther", "bo@example.com", sm.find_role(role), PASSWORD)
-    answer = visitor.sign_in("bo@example.com", PASSWORD)
-    said = f"Your role, {role}, cannot sign in yet. Only administrators can."
+@pytest.mark.parametrize("role", RoleName)
+def test_each_role_comes_in(portal: Flask, db: Session, role: RoleName) -> None:
+    bo = sign_in(portal, add_person(db, role, "bo@example.com"))
+    assert bo.get("/").status_code == 200
+
+
+def test_whoever_has_no_role_is_told_so_after_the_right_password(visitor: Visitor, db: Session) -> None:
+    bo = add_person(db, RoleName.EV_USER, "bo@example.com")
+    bo.roles = []
+    db.commit()
+    answer = visitor.sign_in("bo@example.com", THEIR_PASSWORD)
+    said = "Your account has no role yet. An administrator can give it one."
     assert (answer.status_code, notes(answer)) == (403, [("bad", said)])
     assert visitor.get("/").status_code == 302
     assert notes(visitor.sign_in("bo@example.com", "wrong")) == WRONG
-    body = {"username": "bo@example.com", "password": PASSWORD}
+    body = {"username": "bo@example.com", "password": THEIR_PASSWORD}
+    answer = visitor.http.post("/api/v1/security/login", json=body)
+    assert (answer.status_code, answer.json) == (403, {"message": "Your account has no role yet"})
+
+
+def test_an_account_that_was_switched_off_is_as_none(visitor: Visitor, db: Session) -> None:
+    add_person(db, RoleName.EV_USER, "bo@example.com").active = False
+    db.commit()
+    answer = visitor.sign_in("bo@example.com", THEIR_PASSWORD)
+    assert (answer.status_code, notes(answer)) == (401, WRONG)
+    body = {"username": "bo@example.com", "password": THEIR_PASSWORD}
     assert visitor.http.post("/api/v1/security/login", json=body).status_code == 401
 
 
-def test_somebody_who_loses_the_role_is_out_at_the_next_click(portal: Flask, administrator: Visitor) -> None:
-    with portal.app_context():
-        sm = portal.appbuilder.sm
-        user = sm.find_user(username=EMAIL)
-        user.roles = [sm.find_role(SUPPORT)]
-        sm.session.commit()
+def test_somebody_who_loses_the_role_is_out_at_the_next_click(administrator: Visitor, db: Session) -> None:
+    db.scalars(select(PortalUser)).one().roles = []
+    db.commit()
     assert administrator.get("/").location == "/login/"
+
+
+def test_a_password_longer_than_any_is_wrong_without_being_hashed(visitor: Visitor, db: Session) -> None:
+    user = db.scalars(select(PortalUser)).one()
+    user.password = generate_password_hash("a1" * 65)
+    db.commit()
+    assert notes(visitor.sign_in(EMAIL, "a1" * 65)) == WRONG
 
 
 @pytest.mark.parametrize("path", ["/", "/sites/", "/sites/add", "/tree/children?node=system", "/statistics/", "/back"])
@@ -82,6 +111,41 @@ def test_an_account_is_closed_for_a_while_after_ten_attempts_at_any_door(visitor
     from_api = visitor.http.post("/api/v1/security/login", json=body)
     assert (from_api.status_code, list(from_api.json)) == (429, ["message"])
     assert visitor.sign_in("nobody@example.com", "wrong").status_code == 401
+
+
+def test_no_page_reads_json_in_which_an_account_could_hide_from_the_count(visitor: Visitor) -> None:
+    """A list of one e-mail once was an account for the form, and none for the count."""
+    token = TOKEN.search(visitor.get("/login/").text)
+    assert token
+    body = {"username": [EMAIL], "password": [PASSWORD]}
+    answer = visitor.http.post("/login/", json=body, headers={"X-CSRFToken": token[1]})
+    assert answer.status_code == 415
+    assert visitor.get("/").location == "/login/"
+
+
+@pytest.mark.parametrize("written", ["a\0b", "x" * 450_000])
+def test_an_account_that_nobody_could_have_is_just_wrong(visitor: Visitor, written: str, valkey: Redis) -> None:
+    """It was an error 500, or as long a key in Redis."""
+    answer = visitor.sign_in(written, "wrong")
+    assert (answer.status_code, notes(answer)) == (401, WRONG)
+    assert all(len(key) < 200 for key in valkey.scan_iter())
+
+
+def test_half_a_character_is_no_account_for_the_api_either(visitor: Visitor) -> None:
+    body = {"username": "\ud800", "password": "wrong"}
+    assert visitor.http.post("/api/v1/security/login", json=body).status_code in (400, 401)
+
+
+def test_all_processes_count_together(portal: Flask, visitor: Visitor) -> None:
+    another = (
+        "from portal.app import create_portal\n"
+        "http = create_portal().test_client()\n"
+        f"body = {{'username': '{EMAIL}', 'password': 'wrong'}}\n"
+        "print([http.post('/api/v1/security/login', json=body).status_code for _ in range(6)])\n"
+    )
+    said = subprocess.run([sys.executable, "-c", another], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said == f"{[401] * 6}\n"
+    assert [visitor.sign_in(EMAIL, "wrong").status_code for _ in range(5)] == [401] * 4 + [429]
 
 
 def test_a_right_password_forgets_the_wrong_ones(portal: Flask) -> None:

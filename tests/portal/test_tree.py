@@ -2,15 +2,14 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from domain.clock import now
-from domain.db import get_engine
 from domain.models import Floor, Outlet, Site, Station
 from domain.statuses import OutletStatus
 from portal.tree import natural
 from tests.portal.browser_like import Visitor
+from tests.statements import recorded
 
 
 @pytest.fixture
@@ -88,17 +87,9 @@ def test_nothing_or_too_much_asked_for(administrator: Visitor, query: dict) -> N
 @pytest.mark.parametrize("key", ["system", "site-1", "floor-1"])
 def test_more_stations_take_no_more_queries(administrator: Visitor, db: Session, key: str) -> None:
     def queries() -> int:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            seen.append(statement)
-
-        event.listen(get_engine(), "before_cursor_execute", note)
-        try:
+        with recorded() as statements:
             assert administrator.get("/tree/children", query_string={"node": key}).status_code == 200
-        finally:
-            event.remove(get_engine(), "before_cursor_execute", note)
-        return len(seen)
+        return len(statements)
 
     before = queries()
     for number in range(20):

@@ -8,11 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash
 
+from domain import authorization, passwords
+from domain.authorization import Verdict
 from domain.clock import now
 from domain.models import (
     ChargingSession,
+    Event,
     Floor,
     IdToken,
+    News,
     Outlet,
     OutletMode,
     PortalUser,
@@ -20,8 +24,8 @@ from domain.models import (
     Station,
     StationKind,
     System,
+    site_driver,
 )
-from portal.security import is_good_password
 from seeds import demo
 
 
@@ -55,8 +59,46 @@ def test_users_of_each_role_sign_in_with_the_known_password(company: Session) ->
     assert roles == {"Administrator": 1, "Site administrator": 2, "Support": 1, "EV user": 12}
     assert all(user.email.endswith("@example.com") and user.username == user.email for user in users)
     assert all(check_password_hash(user.password, demo.DEMO_PASSWORD) for user in users[:1])
-    assert is_good_password(demo.DEMO_PASSWORD)
-    assert len(demo.id_tokens(company)) == count(company, IdToken) == 12
+    assert passwords.fault(demo.DEMO_PASSWORD) is None
+
+
+def test_some_tags_may_not_charge_and_simulated_cars_leave_them_alone(company: Session) -> None:
+    handed_out = demo.id_tokens(company)
+    outlet = company.scalars(select(Outlet).where(Outlet.mode == OutletMode.RFID).limit(1)).one()
+    verdicts = {
+        token: authorization.decide_at_outlet(company, outlet.station_id, outlet.id, token, now()).verdict
+        for token in company.scalars(select(IdToken.token))
+    }
+    assert Counter(verdicts.values()) == {
+        Verdict.ACCEPTED: 12, Verdict.BLOCKED: 1, Verdict.EXPIRED: 1, Verdict.NOT_YET_VALID: 1,
+    }  # fmt: skip
+    assert {verdicts[token] for token in handed_out} == {Verdict.ACCEPTED}
+    assert len(handed_out) == 12
+    assert set(company.scalars(select(IdToken.parent_token))) == {None, "FASTCARS-FLEET"}
+
+
+def test_the_event_log_knows_of_a_reader_that_turns_the_bytes_round(company: Session) -> None:
+    """Set so, that station would know the tag."""
+    hint = company.scalars(select(Event)).one()
+    station = company.get_one(Station, hint.station_id)
+    assert (hint.kind, hint.site_id) == ("tag_known_otherwise", station.site_id)
+    token, station.tag_byte_order = hint.details["id_token"], hint.details["tag_byte_order"]
+    company.flush()
+    decision = authorization.decide(company, station.id, token, OutletMode.RFID, now())
+    assert decision.verdict is Verdict.ACCEPTED
+
+
+def test_site_administrators_have_sites_and_drivers(company: Session) -> None:
+    """Those who charged at a site are its drivers, and no others."""
+    keepers = company.scalars(select(PortalUser).where(PortalUser.sites.any()).order_by(PortalUser.last_name)).all()
+    assert {user.last_name: [site.name for site in user.sites] for user in keepers} == {
+        "Falk": ["Aarhus Harbour", "Copenhagen Central"],
+        "Nygren": ["Malmö West"],
+    }
+    wanting = company.scalars(select(PortalUser.last_name).where(PortalUser.alarm_email)).all()
+    assert sorted(wanting) == ["Falk", "Holm", "Nygren"]
+    charged = select(ChargingSession.site_id, ChargingSession.user_id).where(ChargingSession.user_id.is_not(None))
+    assert set(company.execute(select(site_driver)).all()) == set(company.execute(charged.distinct()).all())
 
 
 def test_a_second_call_does_nothing(company: Session) -> None:
@@ -110,3 +152,10 @@ def test_sessions_carry_the_place_and_the_driver(company: Session) -> None:
         seen[row.authorization, bool(row.review_reasons)] += 1
     assert seen[0, False] > 1000 and seen[1, False] > 10_000
     assert 20 < seen[0, True] + seen[1, True] < 300
+
+
+def test_there_is_news_for_everybody_and_for_administrators_only(company: Session) -> None:
+    readers = [set(roles) for roles in company.scalars(select(News.roles))]
+    assert set() in readers
+    assert {"Administrator"} in readers
+    assert company.scalar(select(func.max(News.published_from_at))) < now()

@@ -19,5 +19,5 @@ def api(portal: Flask, stranger: ApiClient) -> ApiClient:
     """A program with an administrator's."""
     with portal.app_context():
         user = portal.appbuilder.sm.find_user(email=EMAIL)
-        stranger.token = create_access_token(identity=str(user.id))
+        stranger.token = create_access_token(identity=user.get_id())
     return stranger

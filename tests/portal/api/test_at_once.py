@@ -60,7 +60,7 @@ def test_of_the_same_created_at_once_one_exists_and_the_others_are_told_why(prog
     with ThreadPoolExecutor(AT_ONCE) as people:
         answers = list(people.map(lambda _: program.call("POST", "id_tokens/", token), range(AT_ONCE)))
     assert Counter(status for status, _ in answers) == {201: 1, 422: AT_ONCE - 1}
-    refused = {"message": {"token": ["This token exists already."]}}
+    refused = {"message": {"token": ["This tag is registered already, in this or another writing."]}}
     assert all(answer == refused for status, answer in answers if status == 422)
 
 

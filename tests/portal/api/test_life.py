@@ -8,6 +8,8 @@ from domain.models import ChargingSession, UnknownStation
 from tests.portal.api.client import ApiClient
 
 SITE = {
+    "tag_byte_order": None,
+    "tag_digits": None,
     "name": "Copenhagen Central",
     "description": "",
     "time_zone": None,
@@ -19,6 +21,8 @@ SITE = {
     "longitude": None,
 }
 UNHEARD_STATION = {
+    "tag_byte_order": None,
+    "tag_digits": None,
     "description": "",
     "protocol": None,
     "vendor": None,
@@ -117,7 +121,17 @@ def test_an_outlet(api: ApiClient) -> None:
 
 def test_an_id_token(api: ApiClient) -> None:
     key = api.make("id_tokens/", token="04A1B2C3")
-    token = {"id": key, "token": "04A1B2C3", "description": "", "user": None, "blocked": False, "expires_at": None}
+    token = {
+        "id": key,
+        "token": "04A1B2C3",
+        "identity": "77705923",
+        "description": "",
+        "user": None,
+        "parent_token": None,
+        "blocked": False,
+        "valid_from_at": None,
+        "expires_at": None,
+    }
     assert api.get(f"id_tokens/{key}") == (200, {"id": key, "result": token})
     change = {"blocked": True, "expires_at": "2027-12-31T23:59:00+01:00", "description": "Van 7"}
     changed = token | change | {"expires_at": "2027-12-31T22:59:00Z"}

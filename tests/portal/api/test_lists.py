@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from domain.db import get_engine
 from domain.models import ChargingSession
 from tests.portal.api.client import ApiClient
+from tests.statements import recorded
 
 
 @pytest.fixture
@@ -191,13 +190,8 @@ def test_running_sessions_are_those_without_an_end(api: ApiClient, db: Session) 
 
 def test_a_longer_list_takes_no_more_queries(api: ApiClient, stations: dict[str, int], db: Session) -> None:
     def queries(size: int) -> int:
-        seen: list[str] = []
-        listener = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-        event.listen(get_engine(), "before_cursor_execute", listener)
-        try:
+        with recorded() as statements:
             assert len(names(api.get("stations/", {"page_size": size}))) == size
-        finally:
-            event.remove(get_engine(), "before_cursor_execute", listener)
-        return len(seen)
+        return len(statements)
 
     assert queries(1) == queries(4)

@@ -63,6 +63,7 @@ def test_only_required_fields_are_required(document: dict) -> None:
         "Outlet": ["number", "station"],
         "Site": ["name"],
         "Station": ["charge_box_id", "name", "site"],
+        "User": ["email", "first_name", "last_name", "password", "role"],
     }
 
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
 from domain import partitions
-from domain.db import session_factory
+from domain.db import owner_session_factory, session_factory
 from domain.models import ChargingSession, Site, Station
 from portal.app import create_portal
 from portal.security import create_first_administrator, sync_permissions
@@ -19,7 +19,7 @@ EMAIL = "table@example.com"
 @pytest.fixture(scope="module")
 def portal(database: str) -> Flask:
     """The portal, with the sample and nothing else in its database."""
-    with session_factory()() as db, db.begin():
+    with owner_session_factory()() as db, db.begin():
         db.execute(text("TRUNCATE charging_session, site RESTART IDENTITY CASCADE"))
         partitions.ensure(db, min(sample.MOMENTS).date(), max(sample.MOMENTS).date())
         db.add_all(Site(id=number, name=name) for number, name in enumerate(sample.SITES, 1))
@@ -39,7 +39,7 @@ def client(portal: Flask) -> FlaskClient:
     client = portal.test_client()
     with portal.app_context(), client.session_transaction() as cookie:
         user = portal.appbuilder.sm.get_all_users()[0]  # type: ignore[attr-defined]
-        cookie["_user_id"], cookie["_fresh"] = str(user.id), True
+        cookie["_user_id"], cookie["_fresh"] = user.get_id(), True
     return client
 
 

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from domain import partitions
 from domain.clock import now
 from domain.db import session_factory
 from domain.models import ChargingSession, MeterValue
+from launcher.migrate import ensure_partitions
 from tests.portal.table import sample
 
 
@@ -19,8 +19,8 @@ from tests.portal.table import sample
 def running(client: FlaskClient) -> Iterator[ChargingSession]:
     """A charge that goes on, with three readings."""
     started_at = now() - timedelta(hours=1)
+    ensure_partitions(started_at.date(), now().date())
     with session_factory()() as db, db.begin():
-        partitions.ensure(db, started_at.date(), now().date())
         charging_session = ChargingSession(**sample.sessions()[0] | {
             "started_at": started_at, "stopped_at": None, "ended_at": None, "logged_at": started_at, "outlet_id": 9001,
             "meter_start_wh": 1000, "meter_stop_wh": None, "energy_wh": None, "review_reasons": ["meter_start_zero"],

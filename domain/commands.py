@@ -1,0 +1,184 @@
+"""Commands: what the portal asks of a station, and what became of it.
+
+A command is *queued* until the process that holds the station's connection takes it, *sent* until the station answers,
+and then *accepted* or *rejected*, as the station says. It *failed* where no answer can come or where the answer is an
+error, and *timed out* where one could have come and did not. Each of these is an end, but for one: a station may answer
+after its time is over, and what it says then is recorded and counts, since it is what happened at the roadside.
+
+It is marked as sent, and that is committed, before the first byte leaves; and what is marked is never sent again. So a
+station gets each command at most once, whatever process dies at whatever moment
+(docs/decisions/a-command-is-sent-at-most-once.md). Every step is one UPDATE that names the states from which it may be
+taken, so that a sweep and an answer at the same moment never both count.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from config import get_settings
+from domain.models import Action, Command, CommandReason, CommandState, Station
+from domain.reports import CommandReport, Order, TakeCommandReport
+
+SEND_WITHIN = timedelta(seconds=60)
+"""A charge that begins much later than it was asked for meets a driver who has gone."""
+SWEEP_AFTER = timedelta(seconds=5)
+"""For how long a step is left to the process whose turn it is, before the sweep looks after it."""
+
+QUEUED, SENT = CommandState.QUEUED, CommandState.SENT
+OPEN_STATES = (QUEUED, SENT)
+
+COMES_FROM: Mapping[CommandState, tuple[CommandState, ...]] = {
+    CommandState.SENT: (QUEUED,),
+    CommandState.ACCEPTED: (SENT, CommandState.TIMED_OUT),
+    CommandState.REJECTED: (SENT, CommandState.TIMED_OUT),
+    CommandState.FAILED: (QUEUED, SENT, CommandState.TIMED_OUT),
+    CommandState.TIMED_OUT: (QUEUED, SENT),
+}
+"""Which state may follow which; an answer after the time-out is the only step out of an end."""
+
+
+def answer_within() -> timedelta:
+    """For how long a station's answer is waited for."""
+    return timedelta(seconds=get_settings().command_answer_seconds)
+
+
+def make(
+    db: Session,
+    station: Station,
+    action: Action,
+    parameters: dict[str, Any],
+    user_id: int | None,
+    now: datetime,
+    outlet_id: int | None = None,
+    charging_session_id: int | None = None,
+) -> Command:
+    """Ask something of a station. The caller commits, then queues `engine.jobs.send_command` with the command's id."""
+    command = Command(
+        site_id=station.site_id,
+        station_id=station.id,
+        outlet_id=outlet_id,
+        charging_session_id=charging_session_id,
+        user_id=user_id,
+        action=action,
+        parameters=parameters,
+        state=QUEUED if station.online else CommandState.FAILED,
+        reason=None if station.online else CommandReason.OFFLINE,
+        created_at=now,
+        deadline_at=now + SEND_WITHIN,
+    )
+    db.add(command)
+    db.flush()
+    return command
+
+
+def station_to_tell(db: Session, command_id: int) -> int | None:
+    """The station whose process is to take this command; None if nothing is to be done, or nothing can be any more."""
+    row = db.execute(
+        select(Command.station_id, Station.online)
+        .outerjoin(Station, Station.id == Command.station_id)
+        .where(Command.id == command_id, Command.state == QUEUED)
+    ).one_or_none()
+    if row is None:
+        return None
+    if not row.online:
+        _move(db, command_id, CommandState.FAILED, reason=CommandReason.OFFLINE)
+        return None
+    station_id: int = row.station_id
+    return station_id
+
+
+def take(db: Session, report: TakeCommandReport) -> Order | None:
+    """The next command of a station, marked as sent; only the newest of its connections gets one."""
+    is_newest = exists().where(Station.id == report.station_id, Station.connection_number == report.connection_number)
+    command_id = db.scalar(
+        select(Command.id)
+        .where(
+            Command.station_id == report.station_id,
+            Command.state == QUEUED,
+            Command.deadline_at > report.taken_at,
+            is_newest,
+        )
+        .order_by(Command.id)
+        .limit(1)
+        .with_for_update(of=Command)
+    )
+    if command_id is None:
+        return None
+    row = db.execute(
+        update(Command)
+        .where(Command.id == command_id, Command.state.in_(COMES_FROM[SENT]))
+        .values(
+            state=SENT,
+            sent_at=report.taken_at,
+            deadline_at=report.taken_at + answer_within(),
+            connection_number=report.connection_number,
+        )
+        .returning(Command.action, Command.parameters)
+        .execution_options(synchronize_session=False)
+    ).one()
+    return Order(command_id, row.action, row.parameters)
+
+
+def complete(db: Session, report: CommandReport) -> bool:
+    """Write down what became of a command; False if that was known already. An answer is kept whole."""
+    answer = {"answer": report.answer, "answered_at": report.answered_at} if report.answered_at else {}
+    return _move(db, report.command_id, report.state, reason=report.reason, **answer)
+
+
+def _move(db: Session, command_id: int, state: CommandState, **values: Any) -> bool:
+    moved = db.scalar(
+        update(Command)
+        .where(Command.id == command_id, Command.state.in_(COMES_FROM[state]))
+        .values(state=state, **values)
+        .returning(Command.id)
+        .execution_options(synchronize_session=False)
+    )
+    return moved is not None
+
+
+def sweep(db: Session, now: datetime) -> Sequence[int]:
+    """End what nobody else will end, and return the stations that are to be told again of what waits for them.
+
+    The process that should have sent a command, or waits for its answer, may have died; so may the message to it.
+    """
+    _end(db, CommandState.TIMED_OUT, CommandReason.NOT_SENT, Command.state == QUEUED, Command.deadline_at < now)
+    held_no_more = ~exists().where(
+        Station.id == Command.station_id,
+        Station.online,
+        Station.connection_number == Command.connection_number,
+    )
+    _end(
+        db,
+        CommandState.FAILED,
+        CommandReason.LINE_LOST,
+        Command.state == SENT,
+        Command.sent_at < now - SWEEP_AFTER,
+        held_no_more,
+    )
+    _end(
+        db,
+        CommandState.TIMED_OUT,
+        CommandReason.NO_ANSWER,
+        Command.state == SENT,
+        Command.deadline_at < now - SWEEP_AFTER,
+    )
+    return db.scalars(
+        select(Command.station_id)
+        .join(Station, Station.id == Command.station_id)
+        .where(Command.state == QUEUED, Command.created_at < now - SWEEP_AFTER, Station.online)
+        .distinct()
+    ).all()
+
+
+def _end(db: Session, state: CommandState, reason: CommandReason, *which: Any) -> None:
+    # One that is locked is being completed at this moment.
+    found = select(Command.id).where(*which).with_for_update(skip_locked=True)
+    db.execute(
+        update(Command)
+        .where(Command.id.in_(found))
+        .values(state=state, reason=reason)
+        .execution_options(synchronize_session=False)
+    )

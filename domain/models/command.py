@@ -1,0 +1,99 @@
+"""What the portal asks of a station, and what the station answered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from domain.models.columns import HIDDEN_INFO, At, BigKey, word
+from domain.models.user import PortalUser
+
+
+class Action(StrEnum):
+    """What can be asked of a station."""
+
+    REMOTE_START = "remote_start"
+    REMOTE_STOP = "remote_stop"
+
+
+class CommandState(StrEnum):
+    """Where a command is on its way. See domain/commands.py."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+class CommandReason(StrEnum):
+    """Why a command failed or timed out; the screen translates it."""
+
+    OFFLINE = "offline"
+    """The station was not connected when it was asked."""
+    NOT_SENT = "not_sent"
+    """Nothing could send it in time; the station never saw it."""
+    NOT_SENDABLE = "not_sendable"
+    """The station's version of OCPP has no words for it; the station never saw it."""
+    NO_ANSWER = "no_answer"
+    LINE_LOST = "line_lost"
+    """The connection ended between question and answer; whether the station obeyed is not known."""
+    REFUSED = "refused"
+    """The station answered with an error (OCPP-J 1.6, CALLERROR)."""
+    NOT_UNDERSTOOD = "not_understood"
+    """The station's answer is none that its version of OCPP has."""
+
+
+class Command(Model):
+    """One command. History: it names nodes and the charge by number, so that it outlives them."""
+
+    __tablename__ = "command"
+    __table_args__ = (
+        Index("ix_command_station", "station_id", "id"),
+        Index("ix_command_site", "site_id", "id"),
+        Index("ix_command_outlet", "outlet_id", "created_at"),
+        Index("ix_command_user", "user_id", "created_at"),
+        # The next one of a station, and those whose time may be over.
+        Index("ix_command_queued", "station_id", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_command_open", "deadline_at", postgresql_where=text("state IN ('queued', 'sent')")),
+    )
+
+    id: Mapped[BigKey]
+    site_id: Mapped[int] = mapped_column(Integer)
+    """Where the station stood when it was asked."""
+    station_id: Mapped[int] = mapped_column(Integer)
+    outlet_id: Mapped[int | None] = mapped_column(Integer)
+    charging_session_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
+    """Who asked."""
+    action: Mapped[Action] = mapped_column(word(Action))
+    parameters: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default=text("'{}'"), default=dict, info=HIDDEN_INFO
+    )
+    """In the domain's words."""
+    state: Mapped[CommandState] = mapped_column(word(CommandState))
+    reason: Mapped[CommandReason | None] = mapped_column(word(CommandReason))
+    answer: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True), info=HIDDEN_INFO)
+    """Whole, as the station gave it."""
+    connection_number: Mapped[int | None] = mapped_column(BigInteger)
+    """Over which of the station's connections it was sent; an answer comes over the same one or never."""
+    created_at: Mapped[At]
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    deadline_at: Mapped[At]
+    """Until when the next step must come: being sent, then being answered."""
+
+    user: Mapped[PortalUser | None] = relationship()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is expected."""
+        return self.state not in (CommandState.QUEUED, CommandState.SENT)
+
+    def __str__(self) -> str:
+        return str(self.id)

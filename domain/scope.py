@@ -1,0 +1,97 @@
+"""Whose rows are these: the one table that says what each role may see of each thing.
+
+An administrator sees everything. What is not in the table is seen by nobody else. A role's rights (what it may *do*)
+are in portal/roles.py; this is about which rows it may do it to, and holds for every page, export and answer alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from domain.models import (
+    ChargingSession,
+    Command,
+    Event,
+    Floor,
+    IdToken,
+    Outlet,
+    PortalUser,
+    Site,
+    Station,
+    System,
+    UnknownStation,
+    site_driver,
+)
+from domain.roles import RoleName
+
+Column = InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: for a site administrator with the sites that are assigned."""
+
+    user_id: int
+    role: RoleName | None
+    site_ids: frozenset[int] = frozenset()
+
+
+Rule = Callable[[Viewer], ColumnElement[bool]]
+
+
+def _all(_viewer: Viewer) -> ColumnElement[bool]:
+    return true()
+
+
+def _own(column: Column) -> Rule:
+    return lambda viewer: column == viewer.user_id
+
+
+def _of_sites(column: Column) -> Rule:
+    return lambda viewer: column.in_(viewer.site_ids)
+
+
+def _outlets_of_sites(viewer: Viewer) -> ColumnElement[bool]:
+    return Outlet.station_id.in_(select(Station.id).where(Station.site_id.in_(viewer.site_ids)))
+
+
+def _drivers_of_sites(viewer: Viewer) -> ColumnElement[bool]:
+    """Those who have charged at one of the sites (manual, "Stedadministrator")."""
+    return exists().where(site_driver.c.user_id == PortalUser.id, site_driver.c.site_id.in_(viewer.site_ids))
+
+
+SITE_ADMINISTRATOR, SUPPORT, EV_USER = RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT, RoleName.EV_USER
+
+RULES: Mapping[type[Model], Mapping[RoleName, Rule]] = {
+    System: {SITE_ADMINISTRATOR: _all, SUPPORT: _all},
+    Site: {SITE_ADMINISTRATOR: _of_sites(Site.id), SUPPORT: _all},
+    Floor: {SITE_ADMINISTRATOR: _of_sites(Floor.site_id), SUPPORT: _all},
+    Station: {SITE_ADMINISTRATOR: _of_sites(Station.site_id), SUPPORT: _all},
+    Outlet: {SITE_ADMINISTRATOR: _outlets_of_sites, SUPPORT: _all},
+    UnknownStation: {SUPPORT: _all},
+    ChargingSession: {
+        SITE_ADMINISTRATOR: _of_sites(ChargingSession.site_id),
+        SUPPORT: _all,
+        EV_USER: _own(ChargingSession.user_id),
+    },
+    Command: {
+        SITE_ADMINISTRATOR: _of_sites(Command.site_id),
+        SUPPORT: _all,
+        EV_USER: _own(Command.user_id),
+    },
+    IdToken: {EV_USER: _own(IdToken.user_id)},
+    PortalUser: {SITE_ADMINISTRATOR: _drivers_of_sites},
+    Event: {SITE_ADMINISTRATOR: _of_sites(Event.site_id), SUPPORT: _all},
+}
+
+
+def visible(model: type[Model], viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that keeps to the rows of `model` that this person may see."""
+    if viewer.role is RoleName.ADMINISTRATOR:
+        return true()
+    rule = RULES.get(model, {}).get(viewer.role) if viewer.role else None
+    return rule(viewer) if rule else false()

@@ -1,0 +1,95 @@
+"""A choice among too many records for a list: a text field that suggests as one types (static/choice.js).
+
+It also works without the script: what is written in full, such as a user's e-mail, is the choice.
+"""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from wtforms import Field
+from wtforms.validators import StopValidation
+from wtforms.widgets import TextInput
+
+from domain.models import PortalUser
+from portal.database import database
+from portal.viewer import scoped
+
+MOST_SUGGESTED = 10
+MOST_WORDS = 5
+LONGEST_WORD = 320
+
+
+class SuggestingInput(TextInput):
+    """A text field with the address of its suggestions."""
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        source = url_for(field.source)
+        return super().__call__(field, autocomplete="off", spellcheck="false", data_suggestions=source, **kwargs)
+
+
+class SearchedChoice(Field):
+    """A choice among records, by key, whose form is the text of one; empty is None."""
+
+    widget = SuggestingInput()
+    source: str
+    """The endpoint of the suggestions."""
+    unknown: str
+
+    def process_data(self, value: int | None) -> None:
+        self.data = value
+        self.written = self.text_of(value) if value is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.written = valuelist[0].strip().replace("\0", "")
+            self.data = self.key_of(self.written) if self.written else None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.written and self.data is None:
+            raise StopValidation(self.no_such())
+
+    def _value(self) -> str:
+        return self.written
+
+    def text_of(self, key: int) -> str:
+        raise NotImplementedError
+
+    def key_of(self, text: str) -> int | None:
+        raise NotImplementedError
+
+    def no_such(self) -> str:
+        raise NotImplementedError
+
+
+class UserChoice(SearchedChoice):
+    """One of the users that the viewer may see, by e-mail."""
+
+    source = "ChoiceView.users"
+
+    def text_of(self, key: int) -> str:
+        return database().scalar(scoped(select(PortalUser.email), PortalUser).where(PortalUser.id == key)) or ""
+
+    def key_of(self, text: str) -> int | None:
+        # The username is the e-mail in small letters, and has the index.
+        users = scoped(select(PortalUser.id), PortalUser)
+        return database().scalar(users.where(PortalUser.username == text.lower()))
+
+    def no_such(self) -> str:
+        return gettext("There is no user with this e-mail.")
+
+
+def suggested_users(db: Session, text: str) -> list[dict[str, str]]:
+    """The first few whose e-mail, first or last name begin with each of the words."""
+    users = scoped(select(PortalUser.email, PortalUser.first_name, PortalUser.last_name), PortalUser)
+    for word in text.lower().replace("\0", "").split()[:MOST_WORDS]:
+        begins = [
+            column.startswith(word[:LONGEST_WORD], autoescape=True)
+            for column in (PortalUser.username, func.lower(PortalUser.first_name), func.lower(PortalUser.last_name))
+        ]
+        users = users.where(begins[0] | begins[1] | begins[2])
+    rows = db.execute(users.order_by(PortalUser.username).limit(MOST_SUGGESTED))
+    return [{"value": row.email, "label": f"{row.first_name} {row.last_name}".strip()} for row in rows]

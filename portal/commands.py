@@ -1,0 +1,64 @@
+"""Commands at the portal's edge: how they get on their way, and what they are called."""
+
+import logging
+
+from flask_babel import lazy_gettext as _l
+from redis import RedisError
+
+from domain import queue
+from domain.models import Action, Command, CommandReason, CommandState
+from portal.database import database
+
+SEND_COMMAND = "engine.jobs.send_command"
+
+log = logging.getLogger(__name__)
+
+START_STATES = {
+    CommandState.QUEUED: _l("The request is on its way to the station."),
+    CommandState.SENT: _l("The station has been asked and has not answered yet."),
+    CommandState.ACCEPTED: _l(
+        "The station agreed. Plug the cable in, if it is not yet; the charge then begins by itself."
+    ),
+    CommandState.REJECTED: _l("The station said no. Plug the cable in and try again, or choose another outlet."),
+    CommandState.FAILED: _l("Nothing was started."),
+    CommandState.TIMED_OUT: _l("Nothing is known to have been started."),
+}
+STOP_STATES = {
+    CommandState.QUEUED: START_STATES[CommandState.QUEUED],
+    CommandState.SENT: START_STATES[CommandState.SENT],
+    CommandState.ACCEPTED: _l("The station agreed and is stopping the charge."),
+    CommandState.REJECTED: _l("The station said no. Stop the charge at the station itself."),
+    CommandState.FAILED: _l("The charge was not stopped from here."),
+    CommandState.TIMED_OUT: _l("The charge is not known to have stopped."),
+}
+STATES = {Action.REMOTE_START: START_STATES, Action.REMOTE_STOP: STOP_STATES}
+
+REASONS = {
+    CommandReason.OFFLINE: _l("The station is not connected at the moment."),
+    CommandReason.NOT_SENT: _l("The request could not be sent in time, and is not sent any more."),
+    CommandReason.NOT_SENDABLE: _l("The station cannot be asked this."),
+    CommandReason.NO_ANSWER: _l("The station did not answer in time. Look at the outlet: it may still obey."),
+    CommandReason.LINE_LOST: _l(
+        "The connection was lost before the station answered. Look at the outlet: it may have obeyed."
+    ),
+    CommandReason.REFUSED: _l("The station answered with an error."),
+    CommandReason.NOT_UNDERSTOOD: _l("The station's answer could not be understood. Look at the outlet."),
+}
+
+
+def send(command: Command) -> None:
+    """Commit what was asked, then have it sent. Without Redis the sweep sends it, or ends it in time."""
+    database().commit()
+    if command.is_over:
+        return
+    try:
+        queue.enqueue(SEND_COMMAND, command.id)
+    except RedisError:
+        log.exception("Command %s waits for the sweep", command.id)
+
+
+def in_words(command: Command) -> str:
+    """What became of a command so far, for the one who asked."""
+    if command.reason is None:
+        return str(STATES[command.action][command.state])
+    return f"{REASONS[command.reason]} {STATES[command.action][command.state]}"

@@ -1,0 +1,1 @@
+"""E-mails: rendered without a request, sent by jobs (portal/jobs.py)."""

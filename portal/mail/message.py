@@ -1,0 +1,46 @@
+"""An e-mail in text and HTML, in the language of whoever receives it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+TEMPLATES = Path(__file__).parent / "templates"
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent to one person."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def render(template: str, to: str, language: str | None, /, **values: Any) -> Message:
+    """The message of the files `<template>.txt`, whose first line is the subject, and `<template>.html`."""
+    environment = _environment(language or DEFAULT_LANGUAGE)
+    subject, _, text = environment.get_template(f"{template}.txt").render(values).partition("\n")
+    html = environment.get_template(f"{template}.html").render(values, subject=subject)
+    # A name may hold what ends a line somewhere (U+2028); no letter could be made of such a subject.
+    return Message(to, " ".join(subject.split()), text.strip() + "\n", html)
+
+
+@lru_cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+    )
+    translations: NullTranslations = Translations.load(TRANSLATIONS, [language])
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
+    return environment

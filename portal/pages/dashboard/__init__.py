@@ -1,0 +1,1 @@
+"""The dashboard: four panes per user, out of the registry (manual, "Dashboard-panelet")."""

@@ -1,0 +1,1 @@
+"""The kinds of panes, one file for each; the registry lists them."""

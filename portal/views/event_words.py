@@ -1,0 +1,72 @@
+"""Events as a person reads them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from domain.events import EventKind
+from domain.id_tokens import TagByteOrder, TagDigits
+from portal import formats
+from portal.views.charging_session_words import stop_reason
+
+KINDS = {
+    EventKind.TAG_KNOWN_OTHERWISE.value: _l("Unknown tag, known if read otherwise"),
+    EventKind.UNKNOWN_TRANSACTION_STOPPED.value: _l("Stop of an unknown charge"),
+    EventKind.DATA_TRANSFERRED.value: _l("Message of the manufacturer's own"),
+}
+
+READ_OTHERWISE = {
+    (None, TagByteOrder.REVERSED): _l("with its bytes reversed"),
+    (None, TagByteOrder.AS_PRINTED): _l("with its bytes as they were sent"),
+    (TagDigits.HEXADECIMAL, None): _l("as hexadecimal"),
+    (TagDigits.DECIMAL, None): _l("as decimal"),
+    (TagDigits.HEXADECIMAL, TagByteOrder.REVERSED): _l("as hexadecimal with its bytes reversed"),
+    (TagDigits.HEXADECIMAL, TagByteOrder.AS_PRINTED): _l("as hexadecimal with its bytes as they were sent"),
+    (TagDigits.DECIMAL, TagByteOrder.REVERSED): _l("as decimal with its bytes reversed"),
+    (TagDigits.DECIMAL, TagByteOrder.AS_PRINTED): _l("as decimal with its bytes as they were sent"),
+}
+"""By what would have to be set otherwise: what digits are, and the order of the bytes."""
+
+
+def details(kind: str, told: Mapping[str, Any]) -> str:
+    """What happened, in a sentence or two."""
+    match kind:
+        case EventKind.TAG_KNOWN_OTHERWISE:
+            return _tag_known_otherwise(told)
+        case EventKind.UNKNOWN_TRANSACTION_STOPPED:
+            return _unknown_transaction_stopped(told)
+        case EventKind.DATA_TRANSFERRED:
+            parts = (told.get("vendor_id"), told.get("message_id"), told.get("data"))
+            return " · ".join(part for part in parts if part)
+        case _:
+            return " · ".join(f"{name}: {value}" for name, value in told.items())
+
+
+def _tag_known_otherwise(told: Mapping[str, Any]) -> str:
+    otherwise = READ_OTHERWISE[told.get("tag_digits"), told.get("tag_byte_order")]
+    return _("%(token)s would be known %(otherwise)s", token=told["id_token"], otherwise=otherwise)
+
+
+def advice(kind: str) -> str:
+    """What a person may do about it; nothing where there is nothing to do."""
+    if kind == EventKind.TAG_KNOWN_OTHERWISE:
+        return _(
+            "The tag was refused. If all tags are like that at this station, set how it reads tags on its page or on"
+            " that of its site."
+        )
+    return ""
+
+
+def _unknown_transaction_stopped(told: Mapping[str, Any]) -> str:
+    said = [
+        _("Transaction %(number)s", number=told["transaction_id"]),
+        _("stopped %(at)s", at=formats.at(datetime.fromisoformat(told["stopped_at"]))),
+        _("meter %(energy)s kWh", energy=formats.kwh(told["meter_stop_wh"])),
+        stop_reason(told["reason"]),
+    ]
+    if told.get("id_token"):
+        said.append(_("tag %(token)s", token=told["id_token"]))
+    return " · ".join(said)

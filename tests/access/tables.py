@@ -1,0 +1,199 @@
+"""What each role may do: one table a role. A route that is registered needs its word in every table.
+
+`own`: what belongs to the one who asks is there; what is others' and what is not there at all are both 404.
+`all`: everything that is there; what is not is 404.
+`gone`: it is there for this role, but not to be had just so: 404 for what the tests ask for.
+`no`:  403, whatever the id, to others' things as to one's own.
+Where a route names no object, `own` and `all` say whose things its answer may hold.
+"""
+
+from domain.roles import RoleName
+
+ADMINISTRATOR = """
+UserView              all: list show add edit delete export activate deactivate
+UserApi               all: get_list get info post put delete
+ImportUsersView       all: index template   gone: preview again cancel confirm progress report   all: discard
+ChoiceView            all: users
+EventView             all: list show export
+AuditEntryView        all: list show export
+ChargingView          own: index now   gone: start stop command
+UtilView              own: back
+DashboardView         all: index pane
+SearchView            all: index
+TreeView              all: children
+ConfigurationView     all: index
+SystemView            all: show edit
+SiteView              all: list show add edit delete export
+FloorView             all: list show add edit delete export
+StationView           all: list show add edit delete export
+OutletView            all: list show add edit delete export
+UnknownStationView    all: list adopt delete export
+IdTokenView           all: list show add edit delete export
+ChargingSessionView   all: list show export
+NewsItemView          all: list show add edit delete export preview
+NewsView              all: index read
+SettingsView          own: index
+SecondFactorView      own: index remove set_up  all: reset
+SwaggerView           all: show
+OpenApi               all: get
+SiteApi               all: get_list get info post put delete
+FloorApi              all: get_list get info post put delete
+StationApi            all: get_list get info post put delete
+OutletApi             all: get_list get info post put delete
+IdTokenApi            all: get_list get info post put delete
+ChargingSessionApi    all: get_list get info
+"""
+
+SITE_ADMINISTRATOR = """
+UserView              own: list show export                      no: add edit delete activate deactivate
+UserApi               own: get_list get info                     no: post put delete
+ImportUsersView       no: index template preview again cancel confirm discard progress report
+ChoiceView            no: users
+EventView             own: list show export
+AuditEntryView        no: list show export
+ChargingView          no: index now start stop command
+UtilView              own: back
+DashboardView         own: index pane
+SearchView            own: index
+TreeView              own: children
+ConfigurationView     own: index
+SystemView            own: show                                  no: edit
+SiteView              own: list show edit export                 no: add delete
+FloorView             own: list show add edit delete export
+StationView           own: list show add edit delete export
+OutletView            own: list show add edit delete export
+UnknownStationView    no: list adopt delete export
+IdTokenView           no: list show add edit delete export
+ChargingSessionView   own: list show export
+NewsItemView          no: list show add edit delete export preview
+NewsView              own: index read
+SettingsView          own: index
+SecondFactorView      own: index remove set_up                   no: reset
+SwaggerView           own: show
+OpenApi               own: get
+SiteApi               own: get_list get info put                 no: post delete
+FloorApi              own: get_list get info post put delete
+StationApi            own: get_list get info post put delete
+OutletApi             own: get_list get info post put delete
+IdTokenApi            no: get_list get info post put delete
+ChargingSessionApi    own: get_list get info
+"""
+
+SUPPORT = """
+UserView              no: list show add edit delete export activate deactivate
+UserApi               no: get_list get info post put delete
+ImportUsersView       no: index template preview again cancel confirm discard progress report
+ChoiceView            no: users
+EventView             all: list show export
+AuditEntryView        no: list show export
+ChargingView          no: index now start stop command
+UtilView              own: back
+DashboardView         all: index pane
+SearchView            all: index
+TreeView              all: children
+ConfigurationView     all: index
+SystemView            all: show edit
+SiteView              all: list show add edit delete export
+FloorView             all: list show add edit delete export
+StationView           all: list show add edit delete export
+OutletView            all: list show add edit delete export
+UnknownStationView    all: list adopt delete export
+IdTokenView           no: list show add edit delete export
+ChargingSessionView   all: list show export
+NewsItemView          no: list show add edit delete export preview
+NewsView              own: index read
+SettingsView          own: index
+SecondFactorView      own: index remove set_up                   no: reset
+SwaggerView           own: show
+OpenApi               own: get
+SiteApi               all: get_list get info post put delete
+FloorApi              all: get_list get info post put delete
+StationApi            all: get_list get info post put delete
+OutletApi             all: get_list get info post put delete
+IdTokenApi            no: get_list get info post put delete
+ChargingSessionApi    all: get_list get info
+"""
+
+EV_USER = """
+UserView              no: list show add edit delete export activate deactivate
+UserApi               no: get_list get info post put delete
+ImportUsersView       no: index template preview again cancel confirm discard progress report
+ChoiceView            no: users
+EventView             no: list show export
+AuditEntryView        no: list show export
+ChargingView          own: index now stop command   gone: start
+UtilView              own: back
+DashboardView         own: index pane
+SearchView            no: index
+TreeView              no: children
+ConfigurationView     no: index
+SystemView            no: show edit
+SiteView              no: list show add edit delete export
+FloorView             no: list show add edit delete export
+StationView           no: list show add edit delete export
+OutletView            no: list show add edit delete export
+UnknownStationView    no: list adopt delete export
+IdTokenView           own: list show export                      no: add edit delete
+ChargingSessionView   own: list show export
+NewsItemView          no: list show add edit delete export preview
+NewsView              own: index read
+SettingsView          own: index
+SecondFactorView      own: index remove set_up                   no: reset
+SwaggerView           own: show
+OpenApi               own: get
+SiteApi               no: get_list get info post put delete
+FloorApi              no: get_list get info post put delete
+StationApi            no: get_list get info post put delete
+OutletApi             no: get_list get info post put delete
+IdTokenApi            own: get_list get info                     no: post put delete
+ChargingSessionApi    own: get_list get info
+"""
+
+OPEN = """
+SignInView            login code logout
+ForgottenPasswordView forgot reset
+SecurityApi           login refresh
+LocaleView            index
+health                healthz
+appbuilder            static
+"""
+"""Doors that are open to everybody; each has tests of its own."""
+
+OF_ROLE = {
+    RoleName.ADMINISTRATOR: ADMINISTRATOR,
+    RoleName.SITE_ADMINISTRATOR: SITE_ADMINISTRATOR,
+    RoleName.SUPPORT: SUPPORT,
+    RoleName.EV_USER: EV_USER,
+}
+
+OBJECTS = {
+    "System": "system",
+    "Site": "site",
+    "Floor": "floor",
+    "Station": "station",
+    "Outlet": "outlet",
+    "UnknownStation": "unknown_station",
+    "IdToken": "id_token",
+    "ChargingSession": "charging_session",
+    "NewsItem": "news",
+    "News": "news",
+    "SecondFactor": "user",
+    "User": "user",
+    "Event": "event",
+    "AuditEntry": "audit_entry",
+}
+"""What the key in a view's addresses names: the view's class without `View` or `Api`, and the kind in the world."""
+
+
+def doors(table: str) -> dict[str, str]:
+    """Each endpoint and its word."""
+    found = {}
+    for line in table.strip().splitlines():
+        view, *words = line.split()
+        word = ""
+        for each in words:
+            if each.endswith(":"):
+                word = each[:-1]
+            else:
+                found[f"{view}.{each}"] = word
+    return found

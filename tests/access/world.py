@@ -1,0 +1,173 @@
+"""Two of everything: at home what site administrator and driver of the tests may see, and abroad what is others'.
+
+Whatever belongs abroad carries FOREIGN in every text it has, so that a page that leaks it is caught by the word alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from flask_appbuilder import Model
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from domain import partitions, passwords
+from domain.models import (
+    ChargingSession,
+    Command,
+    Event,
+    Floor,
+    IdToken,
+    News,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    Site,
+    Station,
+    UnknownStation,
+    site_driver,
+)
+from domain.models.command import Action, CommandState
+from domain.roles import RoleName
+from tests.portal.people import add_person
+
+FOREIGN, HOME = "Abroadville", "Homestead"
+PASSWORD = "right-horse-77"
+GUESSED = 888_888
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+EMAIL_OF_DRIVER = "hanna.driver@homestead.example"
+
+_numbers = count(100)
+
+
+@dataclass
+class World:
+    """Ids of what is at home and abroad, by kind, and the e-mail of somebody of each role."""
+
+    home: dict[str, int] = field(default_factory=dict)
+    abroad: dict[str, int] = field(default_factory=dict)
+    emails: dict[RoleName, str] = field(default_factory=dict)
+
+
+def build(db: Session) -> World:
+    """Commits."""
+    # The audit log has no place: its first entries are those of the people's own sign-ins.
+    world = World({"audit_entry": 1}, {"audit_entry": 2})
+    partitions.ensure(db, AT.date())
+    for ids, name in ((world.home, HOME), (world.abroad, FOREIGN)):
+        _place(db, ids, name)
+        _driver(db, ids, name)
+        _history(db, ids, name)
+    _people(db, world)
+    db.commit()
+    return world
+
+
+def _place(db: Session, ids: dict[str, int], name: str) -> None:
+    if name == HOME:
+        ids["system"] = 1  # There is no other.
+    ids["site"] = _add(db, Site(name=f"{name} site", city=name, street=name, description=name))
+    ids["floor"] = _add(db, Floor(site_id=ids["site"], name=f"{name} level"))
+    station = Station(
+        site_id=ids["site"], floor_id=ids["floor"], name=f"{name} station", charge_box_id=f"{name}-1", online=True
+    )
+    ids["station"] = _add(db, station)
+    ids["outlet"] = _add(db, Outlet(station_id=station.id, number=1, mode=OutletMode.RFID, parking=name))
+
+
+def _driver(db: Session, ids: dict[str, int], name: str) -> None:
+    email = EMAIL_OF_DRIVER if name == HOME else f"ferris.{name}@example.com".lower()
+    driver = add_user(db, "Hanna" if name == HOME else name, email, RoleName.EV_USER)
+    ids["driver"] = driver.id
+    # Somebody else who charged there, and who signs in nowhere: what the tests do to users they do to this one.
+    bystander = add_user(db, "Berta" if name == HOME else name, f"bystander@{name}.example".lower(), RoleName.EV_USER)
+    ids["user"] = bystander.id
+    ids["id_token"] = _add(
+        db, IdToken(token="111222333" if name == HOME else f"TAG-{name}", user=driver, description=f"{name} tag")
+    )
+    charged = [{"site_id": ids["site"], "user_id": user_id} for user_id in (driver.id, bystander.id)]
+    db.execute(insert(site_driver), charged)
+
+
+def _history(db: Session, ids: dict[str, int], name: str) -> None:
+    charging_session = ChargingSession(
+        started_at=AT, stopped_at=AT + timedelta(hours=1), ended_at=AT + timedelta(hours=1), logged_at=AT,
+        node_id=ids["station"], site_id=ids["site"], floor_id=ids["floor"], outlet_id=ids["outlet"],
+        site_name=f"{name} site", station_name=f"{name} station", outlet_number=1, authorization=1,
+        id_token=f"TAG-{name}", user_id=ids["driver"], email=db.get_one(PortalUser, ids["driver"]).email,
+        meter_start_wh=0, meter_stop_wh=7000, energy_wh=7000,
+    )  # fmt: skip
+    ids["charging_session"] = _add(db, charging_session)
+    ids["event"] = _add(
+        db,
+        Event(
+            kind="data_transferred", happened_at=AT, site_id=ids["site"], station_id=ids["station"],
+            details={"vendor_id": name, "message_id": None, "data": name},
+        ),
+    )  # fmt: skip
+    command = Command(
+        site_id=ids["site"], station_id=ids["station"], outlet_id=ids["outlet"], user_id=ids["driver"],
+        action=Action.REMOTE_START, parameters={"id_token": f"TAG-{name}"}, state=CommandState.ACCEPTED,
+        created_at=AT, deadline_at=AT,
+    )  # fmt: skip
+    ids["command"] = _add(db, command)
+    ids["unknown_station"] = _add(db, UnknownStation(charge_box_id=f"{name}-unknown", remote_address="192.0.2.1"))
+    roles = [] if name == HOME else [RoleName.ADMINISTRATOR.value]
+    ids["news"] = _add(db, News(title=f"{name} news", body=f"{name} says", published_from_at=AT, roles=roles))
+
+
+def _people(db: Session, world: World) -> None:
+    world.emails[RoleName.EV_USER] = EMAIL_OF_DRIVER
+    for role in (RoleName.ADMINISTRATOR, RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT):
+        email = f"{role.name.lower()}@portal.example"
+        user = add_user(db, role.name.title(), email, role)
+        if role is RoleName.SITE_ADMINISTRATOR:
+            user.sites = [db.get_one(Site, world.home["site"])]
+        world.emails[role] = email
+
+
+def add_user(db: Session, name: str, email: str, role: RoleName) -> PortalUser:
+    # Hashed as the product does: what must be told to nobody is known by that (tests/fixtures/secrets.py).
+    return add_person(db, role, email, first_name=name, last_name=name, password=passwords.hash_password(PASSWORD))
+
+
+def _add(db: Session, row: Model) -> int:
+    db.add(row)
+    db.flush()
+    return int(row.id)
+
+
+def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
+    """Something new of a kind, with nothing below it, that a test may delete. Commits."""
+    number = next(_numbers)
+    name = f"spare {number}"
+    makers: dict[str, Callable[[], Model]] = {
+        "site": lambda: Site(name=name),
+        "floor": lambda: Floor(site_id=ids["site"], name=name),
+        "station": lambda: Station(site_id=ids["site"], name=name, charge_box_id=name),
+        "outlet": lambda: Outlet(station_id=ids["station"], number=number),
+        "id_token": lambda: IdToken(token=name),
+        "unknown_station": lambda: UnknownStation(charge_box_id=name),
+        "news": lambda: News(title=name, body=name, published_from_at=AT),
+        "user": lambda: add_user(db, name, f"spare{number}@example.com", RoleName.EV_USER),
+    }
+    made = makers[kind]()
+    db.add(made)
+    db.commit()
+    return int(made.id)
+
+
+TABLES = ("site", "floor", "station", "outlet", "ab_user", "id_token", "unknown_station", "news", "command")
+
+
+def digest(db: Session) -> dict[str, str]:
+    """A fingerprint of each table that a refused request must leave as it is."""
+    # What a sign-in notes of itself is not a change of the person.
+    rows = dict.fromkeys(TABLES, "t") | {"ab_user": "(t.id, t.email, t.password, t.first_name, t.active)"}
+    found = {
+        name: db.scalar(text(f"SELECT md5(coalesce(string_agg(({row})::text, '|' ORDER BY t.id), '')) FROM {name} t"))
+        for name, row in rows.items()
+    }
+    db.rollback()
+    return found
