@@ -3,7 +3,6 @@
 These are the rules for every way in: form, API, import, command line. They only look; writing is in users.py.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -15,11 +14,11 @@ from domain.errors import DomainError
 from domain.id_tokens import TagError, TagFault, checked, identity_of
 from domain.passwords import PasswordFault
 from domain.roles import RoleName
+from domain.writing import is_writable
 
 LONGEST_NAME = 64
 LONGEST_EMAIL = 128
 """As long as Flask-AppBuilder's column for the username."""
-UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 FIELDS_OF_ROLE: Mapping[RoleName, frozenset[str]] = {
     RoleName.ADMINISTRATOR: frozenset({"alarm_email"}),
@@ -127,11 +126,6 @@ class Known:
     tags: Mapping[str, Owner | None]
     """By identity; a tag without an owner may become anybody's."""
     sites: frozenset[int]
-
-
-def is_writable(text: str) -> bool:
-    """Whether it holds nothing that no name has and the database refuses."""
-    return not UNWRITABLE.search(text)
 
 
 def normal_email(written: str) -> str:

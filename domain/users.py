@@ -27,9 +27,9 @@ from domain.user_details import (
     UserDetails,
     UserError,
     check,
-    is_writable,
     normal_email,
 )
+from domain.writing import is_writable
 
 ERASED = "deleted-"
 """What stands before a session's number in place of the tag of somebody who was deleted."""

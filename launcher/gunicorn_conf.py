@@ -21,6 +21,8 @@ worker_connections = 20_000
 """Each station keeps one connection open."""
 backlog = 2048
 keepalive = 30
+forwarded_allow_ips = ""
+"""What a proxy says is believed as TRUSTED_PROXIES says (portal/headers.py), wherever it comes from."""
 limit_request_line = 8190
 """A table's filters stand in its address."""
 timeout = 60

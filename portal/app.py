@@ -12,7 +12,7 @@ from sqlalchemy.orm import scoped_session
 from config import get_settings
 from domain.audit import audited_session_factory
 from domain.roles import RoleName
-from portal import api, api_keys, assets, errors, formats, frame, gate, headers, hosts, language, limits
+from portal import api, api_keys, assets, errors, formats, forms, frame, gate, headers, hosts, language, limits
 from portal.audit import actor
 from portal.health import health
 from portal.pages.dashboard.view import DashboardView
@@ -65,6 +65,6 @@ def create_portal() -> Flask:
         add_views(builder)
         api.init_app(app, builder)
     app.register_blueprint(health)
-    for part in (gate, language, formats, assets, frame, errors):
+    for part in (gate, language, formats, forms, assets, frame, errors):
         part.init_app(app)
     return app

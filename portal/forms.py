@@ -1,24 +1,24 @@
 """Forms of records: text that is really text, and what must be unique said in words."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Flask, request
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
+from domain.writing import is_writable
 from portal.database import database
 from portal.formats import user_time_zone
 
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Control characters: PostgreSQL refuses the first, and no name needs the others."""
 NEEDED = InputRequired(lazy_gettext("This is needed."))
 
 
@@ -34,14 +34,14 @@ def stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
-def is_writable(_form: RecordForm, field: Field) -> None:
-    if UNWRITABLE.search(field.data or ""):
+def writable(_form: RecordForm, field: Field) -> None:
+    if not is_writable(field.data or "", lines=isinstance(field, TextAreaField)):
         raise StopValidation(gettext("This contains characters that cannot be written."))
 
 
 def text(label: LazyString, longest: int, *validators: Callable, required: bool = False, **kwargs: Any) -> StringField:
     """One line of text, without blanks around it."""
-    checks = [is_writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
+    checks = [writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
     if required:
         checks.insert(0, NEEDED)
         checks.append(not_blank)
@@ -49,7 +49,7 @@ def text(label: LazyString, longest: int, *validators: Callable, required: bool 
 
 
 def long_text(label: LazyString, longest: int = 2000) -> TextAreaField:
-    checks = [is_writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
+    checks = [writable, Length(max=longest, message=lazy_gettext("At most %(max)d characters."))]
     return TextAreaField(label, checks, filters=[stripped])
 
 
@@ -117,3 +117,17 @@ class ZonedDateTimeField(DateTimeLocalField):
         super().process_formdata(valuelist)
         if self.data is not None:
             self.data = self.data.replace(tzinfo=ZoneInfo(user_time_zone().key))
+
+
+_all_sent = FlaskForm.Meta.wrap_formdata
+
+
+def _sent(meta: Any, form: FlaskForm, formdata: Any) -> Any:
+    """What was sent, without files: no form of ours has a field for one (uploads are read from the request)."""
+    found = _all_sent(meta, form, formdata)
+    return (request.form or None) if isinstance(found, CombinedMultiDict) else found
+
+
+def init_app(_app: Flask) -> None:
+    """On the base of all forms, for those that are no record's too."""
+    FlaskForm.Meta.wrap_formdata = _sent

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from domain.user_details import is_writable
+from domain.writing import is_writable
 
 LONGEST_CELL = 1000
 MOST_EXACT = 10**15

@@ -19,7 +19,7 @@ from domain.models import News, news_read
 from domain.news import NewsState, state_at
 from portal.database import database
 from portal.formats import at
-from portal.forms import NEEDED, RecordForm, ZonedDateTimeField, is_writable, not_blank, stripped, text
+from portal.forms import NEEDED, RecordForm, ZonedDateTimeField, not_blank, stripped, text, writable
 from portal.markdown import to_html
 from portal.record import Fact, RecordView
 from portal.role_words import ROLE_WORDS, role_word
@@ -41,7 +41,7 @@ class NewsForm(RecordForm):
         lazy_gettext("Text"),
         [
             NEEDED,
-            is_writable,
+            writable,
             Length(max=LONGEST_BODY, message=lazy_gettext("At most %(max)d characters.")),
             not_blank,
         ],

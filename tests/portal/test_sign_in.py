@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -195,3 +196,11 @@ def test_a_late_answer_to_a_script_does_not_swallow_a_message_to_the_person(admi
     administrator.get("/")
     for path in ("/tree/children?node=system", "/static/look.css", "/"):
         assert "Set-Cookie" not in administrator.get(path).headers, path
+
+
+def test_a_file_in_place_of_the_password_is_no_password(visitor: Visitor) -> None:
+    """It was looked at as if it were text, and the answer was a fault of ours."""
+    token = TOKEN.search(visitor.get("/login/").text)[1]
+    fields = {"csrf_token": token, "username": EMAIL, "password": (BytesIO(PASSWORD.encode()), "password")}
+    answer = visitor.http.post("/login/", data=fields)
+    assert (answer.status_code, errors(answer)) == (422, ["Enter your password."])

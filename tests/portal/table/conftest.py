@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from domain import partitions
 from domain.db import owner_session_factory, session_factory
@@ -11,6 +11,7 @@ from domain.models import ChargingSession, Site, Station
 from portal.app import create_portal
 from portal.security import create_first_administrator, sync_permissions
 from portal.views.charging_session import ChargingSessionView
+from tests.fixtures.databases import make_as_new
 from tests.portal.table import sample
 
 EMAIL = "table@example.com"
@@ -19,8 +20,8 @@ EMAIL = "table@example.com"
 @pytest.fixture(scope="module")
 def portal(database: str) -> Flask:
     """The portal, with the sample and nothing else in its database."""
+    make_as_new()
     with owner_session_factory()() as db, db.begin():
-        db.execute(text("TRUNCATE charging_session, site RESTART IDENTITY CASCADE"))
         partitions.ensure(db, min(sample.MOMENTS).date(), max(sample.MOMENTS).date())
         db.add_all(Site(id=number, name=name) for number, name in enumerate(sample.SITES, 1))
         db.flush()
@@ -38,7 +39,7 @@ def client(portal: Flask) -> FlaskClient:
     """A browser in which an administrator is signed in."""
     client = portal.test_client()
     with portal.app_context(), client.session_transaction() as cookie:
-        user = portal.appbuilder.sm.get_all_users()[0]  # type: ignore[attr-defined]
+        user = portal.appbuilder.sm.find_user(email=EMAIL)  # type: ignore[attr-defined]
         cookie["_user_id"], cookie["_fresh"] = user.get_id(), True
     return client
 
