@@ -2,10 +2,9 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from domain.db import get_engine
 from domain.roles import RoleName
 from tests.portal.browser_like import Visitor
 from tests.portal.conftest import EMAIL
@@ -88,10 +87,10 @@ def test_suggestions_are_found_through_indexes(portal: Flask, administrator: Vis
         if "lower(ab_user.first_name)" in statement and not statement.startswith("EXPLAIN"):
             plans.extend(line for (line,) in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
 
-    event.listen(get_engine(), "before_cursor_execute", explain)
+    event.listen(Engine, "before_cursor_execute", explain)
     try:
         suggested(administrator, "abc")
     finally:
-        event.remove(get_engine(), "before_cursor_execute", explain)
+        event.remove(Engine, "before_cursor_execute", explain)
     assert not [line for line in plans if "Seq Scan" in line]
     assert [line for line in plans if "ix_ab_user_first_name_begins" in line]
