@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain import charging_sessions, clock, partitions, stations
 from domain.meter_values import store
-from domain.models import Command, CommandReason, CommandState, IdToken, Outlet, PortalUser, Site, Station
+from domain.models import AuditEntry, Command, CommandReason, CommandState, IdToken, Outlet, PortalUser, Site, Station
 from domain.reports import ConnectReport, MeterReport, Reading, StartReport
 from domain.roles import RoleName
 from domain.scope import Viewer, visible
@@ -109,6 +109,15 @@ def test_a_start_is_written_down_and_queued_for_the_worker(db, valkey, evas, eva
         "is_over": False,
         "text": "The request is on its way to the station.",
     }
+
+
+def test_the_audit_log_knows_who_asked_for_it_and_not_the_tag(db, evas, eva, outlet):
+    start(evas, outlet.id, tag_of(db, eva))
+    [entry] = db.scalars(select(AuditEntry).filter_by(object_kind="command")).all()
+    [command] = commands_of(db)
+    assert (entry.user_id, entry.action, entry.object_id) == (eva.id, "created", str(command.id))
+    assert (entry.after["action"], entry.after["outlet_id"]) == ("remote_start", outlet.id)
+    assert "11223344" not in str(entry.after)
 
 
 def test_the_worker_ends_a_command_for_a_station_that_has_left(db, valkey: Redis, evas, eva, outlet, station):
