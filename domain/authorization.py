@@ -116,18 +116,23 @@ def _known(db: Session, station_id: int, token: str, now: datetime) -> Decision:
 
 def _judged(row: Row[Any], now: datetime) -> Decision:
     """What is decided about a tag that is registered."""
-    verdict = _verdict(row, now)
+    verdict = _verdict(row, row.active, now)
     if verdict is not Verdict.ACCEPTED:
         return Decision(verdict, Authorization.ANONYMOUS)
     return Decision(verdict, Authorization.RFID, row.expires_at, row.user_id, row.email, row.parent_token)
 
 
-def _verdict(row: Row[Any], now: datetime) -> Verdict:
-    if row.blocked or row.active is False:
+def state_of(tag: IdToken, now: datetime) -> Verdict:
+    """Whether a registered tag is accepted at this moment, and if not, why."""
+    return _verdict(tag, tag.user.active if tag.user else None, now)
+
+
+def _verdict(tag: IdToken | Row[Any], owner_is_active: bool | None, now: datetime) -> Verdict:
+    if tag.blocked or owner_is_active is False:
         return Verdict.BLOCKED
-    if row.expires_at is not None and row.expires_at <= now:
+    if tag.expires_at is not None and tag.expires_at <= now:
         return Verdict.EXPIRED
-    if row.valid_from_at is not None and row.valid_from_at > now:
+    if tag.valid_from_at is not None and tag.valid_from_at > now:
         return Verdict.NOT_YET_VALID
     return Verdict.ACCEPTED
 
@@ -156,10 +161,10 @@ def written_for_station(db: Session, station_id: int, identity: str) -> str:
 def usable_tags(db: Session, user_id: int, now: datetime, most: int) -> list[IdToken]:
     """The person's own tags that are accepted wherever they are known, the oldest first."""
     rows = db.execute(
-        select(IdToken, IdToken.blocked, IdToken.valid_from_at, IdToken.expires_at, PortalUser.active)
+        select(IdToken, PortalUser.active)
         .join(PortalUser, PortalUser.id == IdToken.user_id)
         .where(PortalUser.id == user_id)
         .order_by(IdToken.id)
         .limit(most)
     )
-    return [row.IdToken for row in rows if _verdict(row, now) is Verdict.ACCEPTED]
+    return [row.IdToken for row in rows if _verdict(row.IdToken, row.active, now) is Verdict.ACCEPTED]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from domain import passwords
 from domain.models import PasswordReset, PortalUser
@@ -50,4 +50,5 @@ def _open(secret: str, now: datetime) -> Select[PasswordReset]:
             PasswordReset.expires_at > now,
             PortalUser.active.is_(True),
         )
+        .options(contains_eager(PasswordReset.user))
     )

@@ -9,6 +9,7 @@ from werkzeug.security import generate_password_hash
 
 from domain.errors import DomainError
 from domain.models import PasswordReset, PortalUser
+from domain.writing import is_writable
 
 SHORTEST = 8
 LONGEST = 128
@@ -46,7 +47,7 @@ def fault(password: str) -> PasswordFault | None:
         return PasswordFault.NO_LETTER
     if not DIGIT.search(password):
         return PasswordFault.NO_DIGIT
-    if not _is_writable(password):
+    if not is_writable(password):
         return PasswordFault.UNWRITABLE
     return None
 
@@ -82,8 +83,3 @@ def end_sign_ins(user: PortalUser) -> None:
         db.refresh(user, ["sign_in_number"], with_for_update={"key_share": True})
         db.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     user.sign_in_number = (user.sign_in_number or 0) + 1
-
-
-def _is_writable(password: str) -> bool:
-    """Neither control characters, which no keyboard types, nor halves of characters, which no encoding knows."""
-    return password.isprintable()

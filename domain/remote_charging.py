@@ -79,10 +79,10 @@ def usable_tags(db: Session, user_id: int, now: datetime) -> list[IdToken]:
 
 
 def startable_outlets(
-    db: Session, user_id: int, now: datetime, words: str = "", after: int | None = None, most: int = 20
+    db: Session, tags: Sequence[IdToken], now: datetime, words: str = "", after: int | None = None, most: int = 20
 ) -> Sequence[StartableOutlet]:
-    """Outlets at which this driver may start, by the name of their station; `after` is the last one already shown."""
-    if not usable_tags(db, user_id, now):
+    """Where a driver with these tags may start, by the name of the station; `after` is the last one already shown."""
+    if not tags:
         return []
     statement = (
         select(

@@ -90,8 +90,7 @@ def delete(db: Session, user: PortalUser) -> None:
     )
     for statement in statements:
         db.execute(statement.execution_options(synchronize_session=False, audit="the deletion of the user tells it"))
-    for tag in db.scalars(select(IdToken).where(IdToken.user_id == user.id)):
-        db.delete(tag)
+    # Tags, keys and all else that is theirs alone goes along in the database.
     db.delete(user)
     db.flush()
 

@@ -9,7 +9,6 @@ answer belongs to.
 """
 
 import re
-from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
@@ -186,9 +185,12 @@ class CallUnderWayError(Exception):
 class Calls(Generic[Asked]):
     """Our calls on one line, and what each asked for."""
 
+    __slots__ = ("_overdue", "_under_way")
+
     def __init__(self) -> None:
         self._under_way: tuple[str, Asked] | None = None
-        self._overdue: deque[tuple[str, Asked]] = deque(maxlen=MOST_OVERDUE)
+        # There is one of these for each connection, and most never need it.
+        self._overdue: tuple[tuple[str, Asked], ...] = ()
 
     @property
     def is_one_under_way(self) -> bool:
@@ -203,7 +205,7 @@ class Calls(Generic[Asked]):
     def give_up(self) -> None:
         """The time of the call under way is over: another may be sent, and its answer is still known if it comes."""
         if self._under_way is not None:
-            self._overdue.append(self._under_way)
+            self._overdue = (*self._overdue, self._under_way)[-MOST_OVERDUE:]
             self._under_way = None
 
     def pair(self, answer: Answer) -> Asked | None:
@@ -215,5 +217,5 @@ class Calls(Generic[Asked]):
         late = next((call for call in self._overdue if call[0] == answer.unique_id), None)
         if late is None:
             return None
-        self._overdue.remove(late)
+        self._overdue = tuple(call for call in self._overdue if call is not late)
         return late[1]

@@ -22,7 +22,7 @@ def other_languages() -> list[tuple[str, str]]:
 
 
 def signed_in_name() -> str:
-    return f"{current_user.first_name} {current_user.last_name}".strip()
+    return str(current_user)
 
 
 def has_navigator() -> bool:

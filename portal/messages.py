@@ -3,7 +3,7 @@
 from flask_babel import gettext, ngettext
 
 from domain.errors import DomainError, HasChildrenError
-from domain.passwords import PasswordError, PasswordFault
+from domain.passwords import PasswordFault
 from domain.user_details import UserError
 from portal.refusal_words import PASSWORD_WORDS
 from portal.refusal_words import in_words as user_refusal
@@ -15,8 +15,6 @@ def in_words(error: DomainError, name: str) -> str:
     """What a person reads when a rule refused what they asked of the record called `name`."""
     if isinstance(error, HasChildrenError):
         return has_children(name, error.children)
-    if isinstance(error, PasswordError):
-        return password_fault(error.fault)
     if isinstance(error, UserError):
         return " ".join(user_refusal(refusal) for refusals in error.refusals.values() for refusal in refusals)
     return str(error)

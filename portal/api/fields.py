@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.models.columns import LARGEST_BIG_KEY, LARGEST_KEY
+from domain.writing import is_writable
 
 LONGEST_TEXT = 10_000
 FIRST_YEAR, LAST_YEAR = 1970, 9998
@@ -21,13 +22,13 @@ class Text(fields.String):
     shortest: int | None = None
 
     def __init__(self, column: InstrumentedAttribute[Any], **options: Any) -> None:
+        self.has_lines = column.type.length is None
         length = validate.Length(self.shortest, column.type.length or LONGEST_TEXT)
         super().__init__(validate=length, **{"allow_none": column.nullable} | options)
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
         text = super()._deserialize(value, *args, **options)
-        # PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if not is_writable(text, lines=self.has_lines):
             raise ValidationError("Contains a character that cannot be stored.")
         return text
 

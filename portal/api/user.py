@@ -20,6 +20,7 @@ from sqlalchemy.orm import Query, selectinload
 from domain import own_account, users
 from domain.models import PortalUser
 from domain.models.columns import LARGEST_KEY
+from domain.privacy import sees_all_of_users
 from domain.roles import RoleName
 from domain.user_details import Reason, Refusal, UserDetails, UserError
 from domain.users import NoSuchUserError
@@ -126,15 +127,17 @@ class UserApi(Api):
         return super().row(pk)
 
     def offers(self, name: str) -> bool:
-        return _sees_all() or name in SHOWN_TO_SITE_ADMINISTRATORS
+        return sees_all_of_users(viewer()) or name in SHOWN_TO_SITE_ADMINISTRATORS
 
     def _ordered(self, rows: Query[Any], query: dict[str, Any]) -> Query[Any]:
         everything = (PortalUser.roles, PortalUser.sites, PortalUser.id_tokens)
-        return super()._ordered(rows, query).options(*map(selectinload, everything if _sees_all() else ()))
+        return (
+            super()._ordered(rows, query).options(*map(selectinload, everything if sees_all_of_users(viewer()) else ()))
+        )
 
     def _pruned(self, columns: list[str]) -> Schema:
         schema = super()._pruned(columns)
-        if _sees_all():
+        if sees_all_of_users(viewer()):
             return schema
         return self.schema(only=[name for name in schema.fields if name in SHOWN_TO_SITE_ADMINISTRATORS])
 
@@ -181,7 +184,3 @@ class UserApi(Api):
             refuse(422, {name: [in_words(refusal) for refusal in found] for name, found in error.refusals.items()})
         except NoSuchUserError:
             refuse(404, "Not found")
-
-
-def _sees_all() -> bool:
-    return viewer().role is RoleName.ADMINISTRATOR

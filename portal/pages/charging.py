@@ -71,13 +71,14 @@ class ChargingView(BaseView):
         words = request.args.get("find", "").strip()[:LONGEST_SEARCH].replace("\0", "")
         after = request.args.get("after", type=int)
         behind = after if after and 0 < after <= LARGEST_KEY else None
-        outlets = remote_charging.startable_outlets(db, user_id, now, words, behind, MOST_OUTLETS + 1)
+        tags = remote_charging.usable_tags(db, user_id, now)
+        outlets = remote_charging.startable_outlets(db, tags, now, words, behind, MOST_OUTLETS + 1)
         return self.render_template(
             "charging.html",
             live=Live.of(user_id),
             words=words,
             after=behind,
-            tags=remote_charging.usable_tags(db, user_id, now),
+            tags=tags,
             outlets=outlets[:MOST_OUTLETS],
             more=len(outlets) > MOST_OUTLETS,
             in_words=commands.in_words,

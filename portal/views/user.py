@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from domain import own_account, users
 from domain.models import IdToken, PortalUser, site_administrator, site_driver
 from domain.nodes import Node, NodeKind
+from domain.privacy import sees_all_of_users
 from domain.roles import RoleName
 from domain.user_details import FIELDS_OF_ROLE, UserDetails, UserError
 from portal.database import database
@@ -62,7 +63,7 @@ class UserView(RecordView):
         return select(self.key).outerjoin(PortalUser.roles)
 
     def offered(self) -> tuple[Column, ...]:
-        return COLUMNS if _sees_all() else FOR_SITE_ADMINISTRATORS
+        return COLUMNS if sees_all_of_users(viewer()) else FOR_SITE_ADMINISTRATORS
 
     def within(self, statement: Select[Any], node: Node) -> Select[Any]:
         """Those who charged at the site or administer it."""
@@ -127,7 +128,7 @@ class UserView(RecordView):
         users.delete(database(), record)
 
     def show_context(self, record: PortalUser) -> dict[str, Any]:
-        sees_all = _sees_all()
+        sees_all = sees_all_of_users(viewer())
         tags = select(IdToken).where(IdToken.user_id == record.id).order_by(IdToken.id)
         return {
             "facts": self.facts(record),
@@ -145,7 +146,7 @@ class UserView(RecordView):
             Fact(gettext("Last name"), record.last_name),
             Fact(gettext("E-mail"), record.email, copies=True),
         ]
-        if not _sees_all():
+        if not sees_all_of_users(viewer()):
             return known_to_all
         fields = FIELDS_OF_ROLE[record.role] if record.role else frozenset()
         last_here_at = database().scalar(select(LAST_HERE).where(PortalUser.id == record.id))
@@ -213,11 +214,6 @@ class UserView(RecordView):
         except users.NoSuchUserError:
             abort(404)
         return redirect(self.show_url(user))
-
-
-def _sees_all() -> bool:
-    """Whether who asks sees more of users than their name and e-mail."""
-    return viewer().role is RoleName.ADMINISTRATOR
 
 
 def _asked_role() -> RoleName | None:

@@ -40,7 +40,8 @@ def charge(db, station, outlet, tag):
 
 
 def listed(db, user, **how):
-    return [outlet.id for outlet in remote_charging.startable_outlets(db, user.id, NOW, **how)]
+    tags = remote_charging.usable_tags(db, user.id, NOW)
+    return [outlet.id for outlet in remote_charging.startable_outlets(db, tags, NOW, **how)]
 
 
 def start(db, user, outlet, tag, now=NOW):
@@ -165,7 +166,8 @@ def test_an_outlet_that_agreed_is_kept_for_the_one_who_asked(db, station, outlet
     commands.complete(db, CommandReport(command.id, CommandState.ACCEPTED, None, {"status": "Accepted"}, NOW))
     assert listed(db, other) == []
     later = NOW + remote_charging.KEPT_FOR
-    assert [free.id for free in remote_charging.startable_outlets(db, other.id, later)] == [outlet.id]
+    tags = remote_charging.usable_tags(db, other.id, later)
+    assert [free.id for free in remote_charging.startable_outlets(db, tags, later)] == [outlet.id]
 
     started = charging_sessions.start(db, StartReport(station.id, after(6), 1, tag.token, 0, after(6)))
     stop = StopReport(station.id, after(6), started.charging_session_id, None, 5, after(6), StopReason.LOCAL, ())

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from domain.authorization import Verdict
 from domain.clock import now
 from domain.db import owner_session_factory
 from domain.models import IdToken, Outlet, Site, Station, UnknownStation
@@ -29,7 +30,6 @@ from portal.pages.dashboard.panes import (
     top_stations,
     unknown_stations,
 )
-from portal.pages.dashboard.panes.own_tags import TagState
 from portal.pages.dashboard.registry import PANES
 from tests.portal.browser_like import Visitor
 from tests.portal.dashboard.conftest import World
@@ -214,11 +214,11 @@ def test_own_tags_and_whether_they_are_valid(world: World, db: Session) -> None:
     db.commit()
     figures = own_tags.read(db, of(world.mads.id))
     assert [(one.token, figures.state(one)) for one in figures.id_tokens] == [
-        ("1111111111", TagState.VALID),
-        ("AA01", TagState.BLOCKED),
-        ("AA02", TagState.EXPIRED),
-        ("AA03", TagState.NOT_YET),
-        ("AA04", TagState.VALID),
+        ("1111111111", Verdict.ACCEPTED),
+        ("AA01", Verdict.BLOCKED),
+        ("AA02", Verdict.EXPIRED),
+        ("AA03", Verdict.NOT_YET_VALID),
+        ("AA04", Verdict.ACCEPTED),
     ]
 
 

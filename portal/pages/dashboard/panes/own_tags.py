@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain import authorization
+from domain.authorization import Verdict
 from domain.models import IdToken
 from domain.scope import Viewer, visible
 from portal.pages.dashboard.pane import DRIVERS, Figures, Pane
@@ -15,28 +16,13 @@ from portal.pages.dashboard.pane import DRIVERS, Figures, Pane
 MOST_SHOWN = 6
 
 
-class TagState(StrEnum):
-    """What a driver needs to know of a tag."""
-
-    VALID = "valid"
-    BLOCKED = "blocked"
-    EXPIRED = "expired"
-    NOT_YET = "not_yet"
-
-
 @dataclass(frozen=True, kw_only=True)
 class OwnTags(Figures):
     id_tokens: Sequence[IdToken]
     has_more: bool
 
-    def state(self, id_token: IdToken) -> TagState:
-        if id_token.blocked:
-            return TagState.BLOCKED
-        if id_token.expires_at is not None and id_token.expires_at <= self.read_at:
-            return TagState.EXPIRED
-        if id_token.valid_from_at is not None and id_token.valid_from_at > self.read_at:
-            return TagState.NOT_YET
-        return TagState.VALID
+    def state(self, id_token: IdToken) -> Verdict:
+        return authorization.state_of(id_token, self.read_at)
 
 
 def read(db: Session, viewer: Viewer) -> OwnTags:
