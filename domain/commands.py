@@ -19,11 +19,14 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from config import get_settings
+from domain import live
 from domain.models import Action, Command, CommandReason, CommandState, Station
 from domain.reports import CommandReport, Order, TakeCommandReport
 
 SEND_WITHIN = timedelta(seconds=60)
 """A charge that begins much later than it was asked for meets a driver who has gone."""
+WAIT_WITHIN = timedelta(days=7)
+"""For so long a command waits for a station that is offline, where the person chose that."""
 SWEEP_AFTER = timedelta(seconds=5)
 """For how long a step is left to the process whose turn it is, before the sweep looks after it."""
 
@@ -40,6 +43,14 @@ COMES_FROM: Mapping[CommandState, tuple[CommandState, ...]] = {
 """Which state may follow which; an answer after the time-out is the only step out of an end."""
 
 
+CHANGED = (Command.id, Command.site_id, Command.station_id, Command.batch_id)
+
+
+def change_of(command: Any) -> live.Change:
+    """What those who look are told of a command, or of a row with the columns `CHANGED`."""
+    return live.Change(live.Kind.COMMAND, command.id, command.site_id, command.station_id, command.batch_id)
+
+
 def answer_within() -> timedelta:
     """For how long a station's answer is waited for."""
     return timedelta(seconds=get_settings().command_answer_seconds)
@@ -54,8 +65,14 @@ def make(
     now: datetime,
     outlet_id: int | None = None,
     charging_session_id: int | None = None,
+    waits: bool = False,
+    batch_id: int | None = None,
 ) -> Command:
-    """Ask something of a station. The caller commits, then queues `engine.jobs.send_command` with the command's id."""
+    """Ask something of a station. The caller commits, then queues `engine.jobs.send_command` with the command's id.
+
+    A station that is offline lets it fail at once, unless the command `waits`: then for as long as WAIT_WITHIN.
+    """
+    is_possible = station.online or waits
     command = Command(
         site_id=station.site_id,
         station_id=station.id,
@@ -64,24 +81,29 @@ def make(
         user_id=user_id,
         action=action,
         parameters=parameters,
-        state=QUEUED if station.online else CommandState.FAILED,
-        reason=None if station.online else CommandReason.OFFLINE,
+        batch_id=batch_id,
+        waits=waits,
+        state=QUEUED if is_possible else CommandState.FAILED,
+        reason=None if is_possible else CommandReason.OFFLINE,
         created_at=now,
-        deadline_at=now + SEND_WITHIN,
+        deadline_at=now + (WAIT_WITHIN if waits else SEND_WITHIN),
     )
     db.add(command)
     db.flush()
+    live.note(db, change_of(command))
     return command
 
 
 def station_to_tell(db: Session, command_id: int) -> int | None:
     """The station whose process is to take this command; None if nothing is to be done, or nothing can be any more."""
     row = db.execute(
-        select(Command.station_id, Station.online)
+        select(Command.station_id, Command.waits, Station.online)
         .outerjoin(Station, Station.id == Command.station_id)
         .where(Command.id == command_id, Command.state == QUEUED)
     ).one_or_none()
     if row is None:
+        return None
+    if not row.online and row.waits:
         return None
     if not row.online:
         _move(db, command_id, CommandState.FAILED, reason=CommandReason.OFFLINE)
@@ -116,26 +138,31 @@ def take(db: Session, report: TakeCommandReport) -> Order | None:
             deadline_at=report.taken_at + answer_within(),
             connection_number=report.connection_number,
         )
-        .returning(Command.action, Command.parameters)
+        .returning(*CHANGED, Command.action, Command.parameters)
         .execution_options(synchronize_session=False)
     ).one()
+    live.note(db, change_of(row))
     return Order(command_id, row.action, row.parameters)
 
 
 def complete(db: Session, report: CommandReport) -> bool:
     """Write down what became of a command; False if that was known already. An answer is kept whole."""
-    answer = {"answer": report.answer, "answered_at": report.answered_at} if report.answered_at else {}
+    answer = {}
+    if report.answered_at:
+        answer = {"answer": report.answer, "outcome": report.outcome, "answered_at": report.answered_at}
     return _move(db, report.command_id, report.state, reason=report.reason, **answer)
 
 
 def _move(db: Session, command_id: int, state: CommandState, **values: Any) -> bool:
-    moved = db.scalar(
+    moved = db.execute(
         update(Command)
         .where(Command.id == command_id, Command.state.in_(COMES_FROM[state]))
         .values(state=state, **values)
-        .returning(Command.id)
+        .returning(*CHANGED)
         .execution_options(synchronize_session=False)
-    )
+    ).one_or_none()
+    if moved is not None:
+        live.note(db, change_of(moved))
     return moved is not None
 
 
@@ -176,9 +203,12 @@ def sweep(db: Session, now: datetime) -> Sequence[int]:
 def _end(db: Session, state: CommandState, reason: CommandReason, *which: Any) -> None:
     # One that is locked is being completed at this moment.
     found = select(Command.id).where(*which).with_for_update(skip_locked=True)
-    db.execute(
+    ended = db.execute(
         update(Command)
         .where(Command.id.in_(found))
         .values(state=state, reason=reason)
+        .returning(*CHANGED)
         .execution_options(synchronize_session=False)
     )
+    for row in ended:
+        live.note(db, change_of(row))

@@ -11,12 +11,13 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.models import ChargingSession, Event, MeterValue
+from domain.models import ChargingSession, Event, Message, MeterValue
 
 PARTITIONED = {
     ChargingSession.__tablename__: "started_at",
     MeterValue.__tablename__: "received_at",
     Event.__tablename__: "happened_at",
+    Message.__tablename__: "at",
 }
 """Each partitioned table and the column that decides the month."""
 

@@ -178,7 +178,7 @@ def start(db: Session, user_id: int, outlet_id: int, id_token_id: int, now: date
     written = authorization.written_for_station(db, outlet.station_id, tag.identity)
     if refusal := _refusal(db, outlet, tag, written, now):
         raise RemoteChargingError(refusal)
-    parameters = {"outlet_number": outlet.number, "id_token": written}
+    parameters = {"outlet": outlet.number, "id_token": written}
     return commands.make(db, outlet.station, Action.REMOTE_START, parameters, user_id, now, outlet_id=outlet_id)
 
 

@@ -158,10 +158,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class CommandReport:
-    """What became of a command; `answer` is the station's own, whole."""
+    """What became of a command; `answer` is the station's own, whole, and `outcome` the same in the domain's words.
+
+    An outcome has `status` where the station gave a word (`accepted`, `scheduled`, `reboot_required` ...), and
+    beside it what the answer brought: `parameters` (a list of `key`, `value`, `is_readonly`) and `unknown_keys`; `version` of
+    a list of tags; `file_name`; `schedule`; `data`.
+    """
 
     command_id: int
     state: CommandState
     reason: CommandReason | None = None
     answer: Any | None = None
     answered_at: datetime | None = None
+    outcome: dict[str, Any] | None = None

@@ -15,13 +15,19 @@ from sqlalchemy.orm import InstrumentedAttribute
 from domain.models import (
     ChargingSession,
     Command,
+    CommandBatch,
     Event,
+    FirmwareImage,
     Floor,
     IdToken,
+    Message,
     Outlet,
     PortalUser,
+    Rollout,
     Site,
     Station,
+    StationFile,
+    StationParameter,
     System,
     UnknownStation,
     site_driver,
@@ -55,8 +61,9 @@ def _of_sites(column: Column) -> Rule:
     return lambda viewer: column.in_(viewer.site_ids)
 
 
-def _outlets_of_sites(viewer: Viewer) -> ColumnElement[bool]:
-    return Outlet.station_id.in_(select(Station.id).where(Station.site_id.in_(viewer.site_ids)))
+def _of_stations(column: Column) -> Rule:
+    """Of the stations that now stand on one of the sites."""
+    return lambda viewer: column.in_(select(Station.id).where(Station.site_id.in_(viewer.site_ids)))
 
 
 def _drivers_of_sites(viewer: Viewer) -> ColumnElement[bool]:
@@ -71,7 +78,7 @@ RULES: Mapping[type[Model], Mapping[RoleName, Rule]] = {
     Site: {SITE_ADMINISTRATOR: _of_sites(Site.id), SUPPORT: _all},
     Floor: {SITE_ADMINISTRATOR: _of_sites(Floor.site_id), SUPPORT: _all},
     Station: {SITE_ADMINISTRATOR: _of_sites(Station.site_id), SUPPORT: _all},
-    Outlet: {SITE_ADMINISTRATOR: _outlets_of_sites, SUPPORT: _all},
+    Outlet: {SITE_ADMINISTRATOR: _of_stations(Outlet.station_id), SUPPORT: _all},
     UnknownStation: {SUPPORT: _all},
     ChargingSession: {
         SITE_ADMINISTRATOR: _of_sites(ChargingSession.site_id),
@@ -83,6 +90,13 @@ RULES: Mapping[type[Model], Mapping[RoleName, Rule]] = {
         SUPPORT: _all,
         EV_USER: _own(Command.user_id),
     },
+    # What somebody began for many stations; which of them are theirs to see follows from the commands themselves.
+    CommandBatch: {SITE_ADMINISTRATOR: _own(CommandBatch.user_id), SUPPORT: _all},
+    Rollout: {SITE_ADMINISTRATOR: _own(Rollout.user_id), SUPPORT: _all},
+    StationParameter: {SITE_ADMINISTRATOR: _of_stations(StationParameter.station_id), SUPPORT: _all},
+    Message: {SITE_ADMINISTRATOR: _of_stations(Message.station_id), SUPPORT: _all},
+    StationFile: {SITE_ADMINISTRATOR: _of_stations(StationFile.station_id), SUPPORT: _all},
+    FirmwareImage: {SITE_ADMINISTRATOR: _all, SUPPORT: _all},
     IdToken: {EV_USER: _own(IdToken.user_id)},
     PortalUser: {SITE_ADMINISTRATOR: _drivers_of_sites},
     Event: {SITE_ADMINISTRATOR: _of_sites(Event.site_id), SUPPORT: _all},

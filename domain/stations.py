@@ -6,15 +6,16 @@ number is still the station's highest. So the newest wins, whichever process hol
 marks nothing offline.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, column, delete, exists, select, tuple_, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import charging_sessions, outlets
+from domain import charging_sessions, live, outlets
 from domain.models import Command, CommandState, Outlet, Station, UnknownStation
 from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
 from domain.statuses import CABLE_IN, CABLE_OUT
@@ -55,9 +56,10 @@ def connect(db: Session, report: ConnectReport) -> Connection | None:
             protocol=report.protocol,
             connection_number=Station.connection_number + 1,
         )
-        .returning(Station.id, Station.connection_number, COMMANDS_WAIT)
+        .returning(Station.id, Station.site_id, Station.connection_number, COMMANDS_WAIT)
     ).one_or_none()
     if row is not None:
+        _tell(db, [row])
         return Connection(row.id, row.connection_number, row.commands_wait)
     _note_unknown(db, report)
     return None
@@ -86,10 +88,14 @@ def _note_unknown(db: Session, report: ConnectReport) -> None:
 def disconnect(db: Session, reports: Sequence[DisconnectReport]) -> None:
     """Connections are gone: their stations are offline unless they have a newer one."""
     gone = [(report.station_id, report.connection_number) for report in reports]
-    db.execute(
-        update(Station).where(tuple_(Station.id, Station.connection_number).in_(gone)).values(online=False),
+    rows = db.execute(
+        update(Station)
+        .where(tuple_(Station.id, Station.connection_number).in_(gone))
+        .values(online=False)
+        .returning(Station.id, Station.site_id),
         execution_options={"synchronize_session": False},
     )
+    _tell(db, rows)
 
 
 def seen(db: Session, report: SeenReport) -> set[int]:
@@ -114,7 +120,15 @@ def seen(db: Session, report: SeenReport) -> set[int]:
 def sweep_silent(db: Session, now: datetime) -> int:
     """Set offline what was not seen for `SILENCE`: the process that held it died. Returns how many those are."""
     silent = update(Station).where(Station.online, Station.last_seen_at < now - SILENCE).values(online=False)
-    return len(db.scalars(silent.returning(Station.id)).all())
+    rows = db.execute(silent.returning(Station.id, Station.site_id)).all()
+    _tell(db, rows)
+    return len(rows)
+
+
+def _tell(db: Session, rows: Iterable[Any]) -> None:
+    """Those who look hear that stations look otherwise now."""
+    for row in rows:
+        live.note(db, live.Change(live.Kind.STATION, row.id, row.site_id))
 
 
 def boot(db: Session, report: BootReport) -> None:
@@ -145,7 +159,8 @@ def set_status(db: Session, report: StatusReport) -> None:
         "status_at": report.status_at,
     }
     if report.outlet_number == WHOLE_STATION:
-        db.execute(update(Station).where(Station.id == report.station_id).values(state))
+        at_station = update(Station).where(Station.id == report.station_id)
+        _tell(db, db.execute(at_station.values(state).returning(Station.id, Station.site_id)))
         return
     outlet = outlets.lock(db, report.station_id, report.outlet_number)
     if report.status in CABLE_OUT:
@@ -155,3 +170,4 @@ def set_status(db: Session, report: StatusReport) -> None:
     elif report.status in CABLE_IN:
         state["occupied_at"] = outlet.occupied_at or report.status_at
     db.execute(update(Outlet).where(Outlet.id == outlet.id).values(state))
+    live.note(db, live.Change(live.Kind.STATION, outlet.station_id, outlet.site_id))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import authorization, charging_sessions, commands, events, meter_values, stations
+from domain import authorization, charging_sessions, events, fulfilment, meter_values, stations
 from domain.reports import (
     AuthorizeReport,
     BootReport,
@@ -30,8 +30,8 @@ ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
     StartReport: charging_sessions.start,
     StopReport: charging_sessions.stop,
     DataTransferReport: events.record_data_transfer,
-    TakeCommandReport: commands.take,
-    CommandReport: commands.complete,
+    TakeCommandReport: fulfilment.take,
+    CommandReport: fulfilment.complete,
 }
 """Each returns what the answer to the station is made of, or for a command what it is sent."""
 

@@ -16,14 +16,13 @@ MOST_WAITING = 10_000
 log = structlog.get_logger()
 
 
-class Messenger:
-    def __init__(self, redis: Redis, channel: str, receive: Callable[[bytes], None]) -> None:
-        """`receive` is called with each message on `channel`, those of this process too."""
+class Announcer:
+    """Says something to whoever listens on a channel."""
+
+    def __init__(self, redis: Redis, channel: str) -> None:
         self._redis = redis
         self._channel = channel
-        self._receive = receive
         self._outgoing: Queue[bytes] = Queue(maxsize=MOST_WAITING)
-        gevent.spawn(self._forever, self._listen)
         gevent.spawn(self._forever, self._send)
 
     def publish(self, message: bytes) -> None:
@@ -38,12 +37,6 @@ class Messenger:
             message = self._outgoing.get()
             self._redis.publish(self._channel, message)
 
-    def _listen(self) -> None:
-        with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:  # type: ignore[no-untyped-call]
-            pubsub.subscribe(self._channel)
-            for message in pubsub.listen():
-                self._receive(message["data"])
-
     def _forever(self, work: Callable[[], None]) -> None:
         while True:
             try:
@@ -51,3 +44,19 @@ class Messenger:
             except (RedisError, OSError) as error:
                 log.warning("Redis is away", error=str(error))
                 gevent.sleep(RETRY_SECONDS)
+
+
+class Messenger(Announcer):
+    """Says something to all processes, and hears what they say."""
+
+    def __init__(self, redis: Redis, channel: str, receive: Callable[[bytes], None]) -> None:
+        """`receive` is called with each message on `channel`, those of this process too."""
+        super().__init__(redis, channel)
+        self._receive = receive
+        gevent.spawn(self._forever, self._listen)
+
+    def _listen(self) -> None:
+        with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:  # type: ignore[no-untyped-call]
+            pubsub.subscribe(self._channel)
+            for message in pubsub.listen():
+                self._receive(message["data"])

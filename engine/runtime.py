@@ -7,12 +7,13 @@ from types import FrameType
 
 import gevent
 
+from domain import live
 from domain.db import session_factory
 from domain.queue import get_redis
 from engine import channels, dispatch
 from engine.connections import Connections
 from engine.group_commit import GroupCommit
-from engine.messenger import Messenger
+from engine.messenger import Announcer, Messenger
 
 TEND_SECONDS = 5.0
 GENERATION_OBJECTS = 20_000
@@ -24,6 +25,7 @@ class Runtime:
         self.connections = Connections(self.writer.submit, self._publish)
         self._messenger = Messenger(get_redis(), channels.CONNECTIONS, self.connections.hear)
         Messenger(get_redis(), channels.COMMANDS, self.connections.wake)
+        live.publish_with(Announcer(get_redis(), live.CHANNEL).publish)
         gevent.spawn(self._tend)
         self._say_goodbye_at_stop()
         spare_the_collector()

@@ -5,14 +5,19 @@ from flask_appbuilder import Model
 from domain.models.api_key import PersonalApiKey
 from domain.models.audit_entry import AuditEntry
 from domain.models.charging_session import Authorization, ChargingSession
-from domain.models.command import Action, Command, CommandReason, CommandState
+from domain.models.command import Action, Command, CommandBatch, CommandReason, CommandState
 from domain.models.event import Event
+from domain.models.file import FileState, FirmwareImage, StationFile
 from domain.models.id_token import IdToken
+from domain.models.local_list import LocalList
+from domain.models.message import Direction, Message, MessageKind
 from domain.models.meter_value import MeterValue
 from domain.models.news import News, news_read
 from domain.models.node import Floor, Site, Station, StationKind, System, UnknownStation
 from domain.models.outlet import Outlet, OutletMode
+from domain.models.parameter import ParameterResult, StationParameter
 from domain.models.password_reset import PasswordReset
+from domain.models.rollout import Rollout, RolloutState, RolloutStation, RolloutStep
 from domain.models.user import PortalUser, site_administrator, site_driver
 
 metadata = Model.metadata
@@ -23,21 +28,35 @@ __all__ = [
     "Authorization",
     "ChargingSession",
     "Command",
+    "CommandBatch",
     "CommandReason",
     "CommandState",
+    "Direction",
     "Event",
+    "FileState",
+    "FirmwareImage",
     "Floor",
     "IdToken",
+    "LocalList",
+    "Message",
+    "MessageKind",
     "MeterValue",
     "News",
     "Outlet",
     "OutletMode",
+    "ParameterResult",
     "PasswordReset",
     "PersonalApiKey",
     "PortalUser",
+    "Rollout",
+    "RolloutState",
+    "RolloutStation",
+    "RolloutStep",
     "Site",
     "Station",
+    "StationFile",
     "StationKind",
+    "StationParameter",
     "System",
     "UnknownStation",
     "metadata",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,10 +14,28 @@ from domain.models.user import PortalUser
 
 
 class Action(StrEnum):
-    """What can be asked of a station."""
+    """What can be asked of a station. What each needs is told in domain/command_parameters.py."""
 
     REMOTE_START = "remote_start"
     REMOTE_STOP = "remote_stop"
+    RESET = "reset"
+    UNLOCK = "unlock"
+    CHANGE_AVAILABILITY = "change_availability"
+    UPDATE_FIRMWARE = "update_firmware"
+    GET_DIAGNOSTICS = "get_diagnostics"
+    GET_LOG = "get_log"
+    SEND_LOCAL_LIST = "send_local_list"
+    GET_LOCAL_LIST_VERSION = "get_local_list_version"
+    GET_CONFIGURATION = "get_configuration"
+    CHANGE_CONFIGURATION = "change_configuration"
+    CLEAR_CACHE = "clear_cache"
+    TRIGGER_MESSAGE = "trigger_message"
+    RESERVE = "reserve"
+    CANCEL_RESERVATION = "cancel_reservation"
+    SET_CHARGING_PROFILE = "set_charging_profile"
+    CLEAR_CHARGING_PROFILE = "clear_charging_profile"
+    GET_COMPOSITE_SCHEDULE = "get_composite_schedule"
+    DATA_TRANSFER = "data_transfer"
 
 
 class CommandState(StrEnum):
@@ -38,6 +56,10 @@ class CommandReason(StrEnum):
     """The station was not connected when it was asked."""
     NOT_SENT = "not_sent"
     """Nothing could send it in time; the station never saw it."""
+    CANCELLED = "cancelled"
+    """Somebody took it back before it was sent."""
+    GONE = "gone"
+    """What it speaks of, such as a firmware image, was gone when its turn came; the station never saw it."""
     NOT_SENDABLE = "not_sendable"
     """The station's version of OCPP has no words for it; the station never saw it."""
     NO_ANSWER = "no_answer"
@@ -58,6 +80,9 @@ class Command(Model):
         Index("ix_command_site", "site_id", "id"),
         Index("ix_command_outlet", "outlet_id", "created_at"),
         Index("ix_command_user", "user_id", "created_at"),
+        Index("ix_command_batch", "batch_id", "id", postgresql_where=text("batch_id IS NOT NULL")),
+        # The latest one of a kind: what a station tells later about its firmware or its logs belongs to it.
+        Index("ix_command_station_action", "station_id", "action", "id"),
         # The next one of a station, and those whose time may be over.
         Index("ix_command_queued", "station_id", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_command_open", "deadline_at", postgresql_where=text("state IN ('queued', 'sent')")),
@@ -70,7 +95,11 @@ class Command(Model):
     outlet_id: Mapped[int | None] = mapped_column(Integer)
     charging_session_id: Mapped[int | None] = mapped_column(BigInteger)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
-    """Who asked."""
+    """Who asked; nobody where the portal asks by itself."""
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("command_batch.id", ondelete="SET NULL"))
+    """The command to many stations that this is one of."""
+    waits: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Whether it waits for a station that is offline, rather than failing at once."""
     action: Mapped[Action] = mapped_column(word(Action))
     parameters: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default=text("'{}'"), default=dict, info=HIDDEN_INFO
@@ -80,6 +109,11 @@ class Command(Model):
     reason: Mapped[CommandReason | None] = mapped_column(word(CommandReason))
     answer: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True), info=HIDDEN_INFO)
     """Whole, as the station gave it."""
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=HIDDEN_INFO)
+    """The same in the domain's words, whatever version of OCPP it came in; see domain/reports.py, CommandReport."""
+    progress: Mapped[str | None] = mapped_column(String(32))
+    """What the station told since of what it agreed to, such as `downloading`: of firmware and logs."""
+    progress_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     connection_number: Mapped[int | None] = mapped_column(BigInteger)
     """Over which of the station's connections it was sent; an answer comes over the same one or never."""
     created_at: Mapped[At]
@@ -94,6 +128,30 @@ class Command(Model):
     def is_over(self) -> bool:
         """Whether nothing more is expected."""
         return self.state not in (CommandState.QUEUED, CommandState.SENT)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CommandBatch(Model):
+    """One command to many stations: each has a `Command` of its own, and this holds them together."""
+
+    __tablename__ = "command_batch"
+    __table_args__ = (Index("ix_command_batch_user", "user_id", "created_at"),)
+
+    id: Mapped[BigKey]
+    created_at: Mapped[At]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
+    action: Mapped[Action] = mapped_column(word(Action))
+    parameters: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default=text("'{}'"), default=dict, info=HIDDEN_INFO
+    )
+    waits: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    stations: Mapped[int] = mapped_column(Integer)
+    """How many it was made for."""
+    cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    user: Mapped[PortalUser | None] = relationship()
 
     def __str__(self) -> str:
         return str(self.id)

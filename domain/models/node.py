@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.id_tokens import TagByteOrder, TagDigits
-from domain.models.columns import Key, word
+from domain.models.columns import HIDDEN_INFO, Key, word
 from domain.statuses import StationStatus
 
 if TYPE_CHECKING:
@@ -146,6 +146,24 @@ class Station(Model):
     tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
     connection_number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     """Counts its connections; the highest is the one that holds. See stations.py."""
+
+    password_hash: Mapped[str | None] = mapped_column(String(200), info=HIDDEN_INFO)
+    """Of HTTP Basic (OCPP-J 1.6, security profile 1); see domain/station_passwords.py."""
+    password_required: Mapped[bool | None]
+    """Whether it must come with its password; without a word of its own as the installation says (config.py)."""
+    password_failures: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    """Wrong ones in a row."""
+    password_locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    file_key_number: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    """Counts the passwords that it had for the file server; see domain/file_access.py."""
+    clock_offset_seconds: Mapped[float | None] = mapped_column(Double)
+    """By how much its clock was ahead of ours when it was last seen to be wrong; empty while it is right."""
+    parameters_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it last told all its parameters (domain/parameters.py)."""
+    local_list_version: Mapped[int | None]
+    """Of the list of tags that it keeps; as it told or accepted (domain/local_lists.py)."""
+    local_list_id: Mapped[int | None] = mapped_column(ForeignKey("local_list.id", ondelete="SET NULL"))
+    local_list_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     # What connector 0 says: the station as a whole.
     status: Mapped[StationStatus | None] = mapped_column(word(StationStatus))

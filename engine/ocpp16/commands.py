@@ -31,7 +31,7 @@ class Question:
 
 def remote_start(parameters: Parameters) -> Payload:
     """RemoteStartTransaction (5.11)."""
-    return {"connectorId": parameters["outlet_number"], "idTag": parameters["id_token"]}
+    return {"connectorId": parameters["outlet"], "idTag": parameters["id_token"]}
 
 
 def remote_stop(parameters: Parameters) -> Payload:

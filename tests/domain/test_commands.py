@@ -11,7 +11,7 @@ from domain.reports import CommandReport, ConnectReport, DisconnectReport, Order
 from domain.stations import connect, disconnect
 from tests.domain.conftest import NINE, after
 
-START = {"outlet_number": 1, "id_token": "04123456"}
+START = {"outlet": 1, "id_token": "04123456"}
 SOON = NINE + timedelta(seconds=1)
 QUEUED, SENT, FAILED = CommandState.QUEUED, CommandState.SENT, CommandState.FAILED
 
@@ -61,6 +61,11 @@ def test_a_command_waits_for_a_minute(connection, station, make):
         "state": QUEUED,
         "reason": None,
         "answer": None,
+        "outcome": None,
+        "progress": None,
+        "progress_at": None,
+        "batch_id": None,
+        "waits": False,
         "connection_number": None,
         "created_at": NINE,
         "sent_at": None,

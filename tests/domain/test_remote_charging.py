@@ -64,7 +64,7 @@ def test_a_free_outlet_is_listed_and_starts(db, station, outlet, user, tag):
         outlet.id,
         user.id,
     )
-    assert command.parameters == {"outlet_number": 1, "id_token": tag.token}
+    assert command.parameters == {"outlet": 1, "id_token": tag.token}
 
 
 def test_with_the_cable_in_it_is_free_too(db, outlet, user, tag):

@@ -10,7 +10,7 @@ from engine import jobs
 from tests.engine.conftest import EngineServer, running
 from tests.waiting import wait_until
 
-START = {"outlet_number": 1, "id_token": "04123456"}
+START = {"outlet": 1, "id_token": "04123456"}
 ON_THE_WIRE = {"connectorId": 1, "idTag": "04123456"}
 ACCEPTED, REJECTED = {"status": "Accepted"}, {"status": "Rejected"}
 
@@ -107,7 +107,7 @@ def test_an_answer_that_is_no_yes_and_no_no_is_kept_whole(
 
 def test_a_command_that_ocpp_16_cannot_say_fails_and_the_next_one_goes_out(engine_server, station, ask, ends):
     with engine_server.connect(station.charge_box_id) as wire:
-        too_long = ask(parameters={"outlet_number": 1, "id_token": "x" * 21})
+        too_long = ask(parameters={"outlet": 1, "id_token": "x" * 21})
         assert ends(too_long) == (CommandState.FAILED, CommandReason.NOT_SENDABLE, None)
         number = ask()
         assert wire.receive()[1] == str(number)
