@@ -5,6 +5,7 @@ import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 LONGEST_SOCKET_DIRECTORY = 80
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+PORTS = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 EMBEDDED_DATABASE = "charge_portal"
 EMBEDDED_OWNER = "postgres"
@@ -47,12 +50,35 @@ class Settings(BaseSettings):
     """Told to each station when it boots."""
     command_answer_seconds: int = Field(default=30, ge=1)
     """For how long a station's answer to a command is waited for."""
+    station_passwords_required: bool = False
+    """Whether stations must sign in with a password, where none of their own settings says otherwise."""
+    message_log_days: int = Field(default=30, ge=0)
+    """For how long the frames between stations and portal are kept; 0 keeps none."""
     trusted_proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the portal and write X-Forwarded-For, -Proto and -Host."""
     smtp_url: str | None = Field(default=None, repr=False)
     """Who takes our e-mails: smtp://user:password@host:587 or smtps://…; without it none are sent."""
     mail_from: str | None = None
     """The sender of our e-mails, by default no-reply at the host of `public_url`."""
+    ftp_port: int = Field(default=2121, ge=0, le=65535)
+    """Where stations fetch and leave files by FTP, with TLS if they ask for it; 0 runs no FTP server."""
+    ftps_port: int = Field(default=2990, ge=0, le=65535)
+    """The same encrypted from the first byte (ftps://); 0 for none."""
+    ftp_passive_ports: str = "40000-40099"
+    """For the connections over which the files themselves pass."""
+    ftp_public_host: str | None = None
+    """Where stations find the FTP server, by default the host of `public_url`; if given, also what PASV tells them."""
+    file_transfer: Literal["ftp", "ftps", "http"] = "ftp"
+    """How files are offered to a station that has not told what it can; `http` is https where `public_url` is."""
+    file_days: int = Field(default=90, ge=1)
+    """For how long what stations upload is kept."""
+    upload_limit_megabytes: int = Field(default=50, ge=1)
+    """The largest file that a station may upload."""
+    upload_quota_megabytes: int = Field(default=200, ge=1)
+    """What all files that a station has uploaded may take."""
+    tls_certificate: Path | None = None
+    """PEM, for the FTP server; without one it makes its own, which stations cannot check."""
+    tls_key: Path | None = None
     log_level: str = "INFO"
 
     @field_validator("data_dir")
@@ -100,6 +126,28 @@ class Settings(BaseSettings):
             raise ValueError("must be an e-mail address, such as charging@example.com")
         return value
 
+    @field_validator("ftp_passive_ports")
+    @classmethod
+    def _ports(cls, value: str) -> str:
+        found = PORTS.fullmatch(value.replace(" ", ""))
+        if found is None or not 1024 <= int(found[1]) <= int(found[2]) <= 65535:
+            raise ValueError("must look like 40000-40099, within 1024 and 65535")
+        return value
+
+    @field_validator("ftp_public_host")
+    @classmethod
+    def _host(cls, value: str | None) -> str | None:
+        if value is not None and not HOST.fullmatch(value):
+            raise ValueError("must be a name or an address, such as files.example.com")
+        return value
+
+    @field_validator("tls_key")
+    @classmethod
+    def _both(cls, value: Path | None, given: ValidationInfo) -> Path | None:
+        if (value is None) != (given.data.get("tls_certificate") is None):
+            raise ValueError("TLS_CERTIFICATE and TLS_KEY belong together")
+        return value
+
     @property
     def socket_dir(self) -> Path:
         """Where the embedded servers listen: a short path, and plain, because it becomes a part of addresses."""
@@ -142,6 +190,37 @@ class Settings(BaseSettings):
     def ocpp15_url(self) -> str:
         """Where a station that speaks OCPP 1.5 over SOAP sends its requests."""
         return f"{self.portal_url}/Ocpp/CentralSystemService15"
+
+    @property
+    def file_url(self) -> str:
+        """Where stations fetch and leave files by HTTP."""
+        return f"{self.portal_url}/Ocpp/files"
+
+    @property
+    def file_host(self) -> str:
+        """Where they find the FTP server."""
+        return self.ftp_public_host or str(urlsplit(self.portal_url).hostname)
+
+    @property
+    def ftp_url(self) -> str:
+        return f"ftp://{self.file_host}:{self.ftp_port}"
+
+    @property
+    def ftps_url(self) -> str:
+        return f"ftps://{self.file_host}:{self.ftps_port}"
+
+    @property
+    def passive_ports(self) -> range:
+        first, last = map(int, self.ftp_passive_ports.split("-"))
+        return range(first, last + 1)
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def firmware_dir(self) -> Path:
+        return self.data_dir / "firmware"
 
     @property
     def mail_sender(self) -> str:

@@ -1,11 +1,12 @@
 """Asking a station for something: the one door through which each command of a person or the API comes.
 
-The parameters are checked first by themselves (domain/command_parameters.py) and then against the station: its outlets,
-its charges, its reservations. Who may ask which station is checked by the caller (portal/roles.py, domain/scope.py).
+The parameters are checked first by themselves (domain/command_parameters.py) and then against the station
+(domain/fitting.py). Who may ask which station is checked by the caller (portal/roles.py, domain/scope.py). To ask many
+stations the same, see domain/batches.py.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,10 +15,16 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import commands
+from domain import commands, fitting
 from domain.command_parameters import MODELS, Parameters
-from domain.errors import DomainError
-from domain.models import Action, Command, Outlet, Station
+from domain.fits import Addressee
+from domain.models import Action, Command, Station
+from domain.problems import ParametersError as ParametersError
+from domain.problems import Problem as Problem
+from domain.problems import one
+
+NEVER_WAITING = frozenset({Action.REMOTE_START, Action.REMOTE_STOP, Action.UNLOCK})
+"""Somebody stands at the outlet: what happens there hours later would meet another."""
 
 
 class IfOffline(StrEnum):
@@ -27,63 +34,67 @@ class IfOffline(StrEnum):
     WAIT = "wait"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one parameter: a word for the screen, and an English sentence for the API."""
-
-    word: str
-    message: str
-
-
-class ParametersError(DomainError):
-    """A command cannot be asked like this; the problems by the name of the parameter, such as `profile.periods.0`."""
-
-    def __init__(self, problems: Mapping[str, list[Problem]]) -> None:
-        super().__init__("; ".join(f"{name}: {problem.message}" for name, some in problems.items() for problem in some))
-        self.problems = problems
-
-
 def ask(
     db: Session,
     station: Station,
     action: Action,
-    parameters: Mapping[str, Any],
+    parameters: Parameters | Mapping[str, Any],
     user_id: int | None,
     now: datetime,
     if_offline: IfOffline = IfOffline.FAIL,
     batch_id: int | None = None,
 ) -> Command:
-    """Make the command. The caller commits and sends it (`portal.commands.send`). Raises ParametersError."""
-    asked = checked(action, parameters)
-    outlet = getattr(asked, "outlet", None)
-    return commands.make(
-        db,
-        station,
-        action,
-        asked.model_dump(mode="json", exclude_none=True),
-        user_id,
-        now,
-        outlet_id=None if outlet is None else _outlet_id(db, station, outlet),
-        waits=if_offline is IfOffline.WAIT,
-        batch_id=batch_id,
-    )
+    """Make the command. The caller commits and sends it (`portal.commands.send`). Raises ParametersError.
+
+    A list of tags may take several commands; then this is the last of them, which is accepted only if all were.
+    """
+    asked = parameters if isinstance(parameters, Parameters) else checked(action, parameters)
+    waits = check_waiting(action, if_offline)
+    if action is Action.SEND_LOCAL_LIST:
+        # Parts of two lists that are asked for at the same moment must not come between each other.
+        db.execute(select(Station.id).where(Station.id == station.id).with_for_update(key_share=True))
+    addressee = Addressee(**{name: getattr(station, name) for name in Addressee.__slots__})
+    found = fitting.fit(db, action, asked, [addressee], now)[station.id]
+    if isinstance(found, Mapping):
+        raise ParametersError(found)
+    made = [
+        commands.make(
+            db, station, action, fit.parameters, user_id, now, fit.outlet_id, fit.charging_session_id, waits, batch_id
+        )
+        for fit in found
+    ]
+    return made[-1]
+
+
+def check_waiting(action: Action, if_offline: IfOffline) -> bool:
+    """Whether the command waits for a station that is offline. Raises ParametersError."""
+    waits = if_offline is IfOffline.WAIT
+    if waits and action in NEVER_WAITING:
+        raise ParametersError(one("if_offline", "never_waits", "Must be fail: somebody stands at the outlet now"))
+    return waits
 
 
 def checked(action: Action, parameters: Mapping[str, Any]) -> Parameters:
-    """The parameters by themselves. Raises ParametersError."""
+    """The parameters by themselves, as a form sends them: numbers may be texts. Raises ParametersError."""
     try:
         return MODELS[action].model_validate(dict(parameters))
     except ValidationError as error:
-        problems: dict[str, list[Problem]] = {}
-        for each in error.errors(include_url=False):
-            name = ".".join(str(step) for step in each["loc"]) or "parameters"
-            problems.setdefault(name, []).append(Problem(each["type"], each["msg"]))
-        raise ParametersError(problems) from error
+        raise _refused(error) from error
 
 
-def _outlet_id(db: Session, station: Station, number: int) -> int:
-    outlet_id = db.scalar(select(Outlet.id).where(Outlet.station_id == station.id, Outlet.number == number))
-    if outlet_id is None:
-        problem = Problem("no_such_outlet", f"The station has no outlet {number}")
-        raise ParametersError({"outlet": [problem]})
-    return outlet_id
+def checked_json(action: Action, parameters: Mapping[str, Any]) -> Parameters:
+    """The same as a program sends them: each of just its own JSON type. Raises ParametersError."""
+    try:
+        return MODELS[action].model_validate_json(json.dumps(parameters), strict=True)
+    except ValidationError as error:
+        raise _refused(error) from error
+    except RecursionError as error:
+        raise ParametersError(one("parameters", "too_deep", "Nested too deep")) from error
+
+
+def _refused(error: ValidationError) -> ParametersError:
+    problems: dict[str, list[Problem]] = {}
+    for each in error.errors(include_url=False):
+        name = ".".join(str(step) for step in each["loc"]) or "parameters"
+        problems.setdefault(name, []).append(Problem(each["type"], each["msg"], each.get("ctx", {})))
+    return ParametersError(problems)

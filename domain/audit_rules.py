@@ -53,6 +53,7 @@ NOT_AUDITED: Mapping[str, str] = {
     "rollout_station": "follows from its rollout",
     "site_driver": "follows from the charging sessions",
     "station_file": "written by stations alone",
+    "station_password_failure": "written by stations alone; a new password takes them away",
     "station_parameter": "told by stations; who changes one makes a command, which is audited",
 }
 

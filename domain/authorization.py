@@ -5,18 +5,18 @@ else as printed and in decimal. The one query looks for what the tag is in all t
 unknown tag that would be known if the station were set otherwise. That one is refused, with a hint in the event log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, String, any_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Integer, Row, String, any_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from domain import events
 from domain.events import EventKind
-from domain.id_tokens import Reader, TagByteOrder, TagDigits, readings, written_for
+from domain.id_tokens import LONGEST_ON_THE_WIRE, USUAL, Reader, TagByteOrder, TagDigits, readings, written_for
 from domain.models import Authorization, IdToken, Outlet, OutletMode, PortalUser, Site, Station
 from domain.reports import AuthorizeReport
 
@@ -154,8 +154,41 @@ def _differences(reader: Reader, other: Reader) -> dict[str, str]:
 
 def written_for_station(db: Session, station_id: int, identity: str) -> str:
     """A tag as the station's reader would send it, so that what comes back of a start from afar is the same tag."""
-    settings = select(*READER).join_from(Station, Site, Site.id == Station.site_id).where(Station.id == station_id)
-    return written_for(identity, Reader(*db.execute(settings).one()))
+    return written_for(identity, readers(db, [station_id])[station_id])
+
+
+def readers(db: Session, station_ids: Sequence[int]) -> dict[int, Reader]:
+    """How each of these stations sends tags."""
+    of_stations = Station.id == any_(bindparam(None, list(station_ids), type_=ARRAY(Integer)))
+    statement = select(Station.id, *READER).join_from(Station, Site, Site.id == Station.site_id).where(of_stations)
+    return {row.id: Reader(row.digits, row.byte_order) for row in db.execute(statement)}
+
+
+def written_as_known(db: Session, station_ids: Sequence[int], token: str) -> dict[int, str]:
+    """A tag that somebody wrote, as each of these stations would send it; one that is not registered as it stands."""
+    possible = readings(token)
+    known = set(db.scalars(select(IdToken.identity).where(IdToken.identity.in_(set(possible.values())))))
+    found = {}
+    for station_id, reader in readers(db, station_ids).items():
+        # People write a tag as the usual reader does, or copy what the station sent.
+        identity = next((each for each in (possible[USUAL], possible[reader]) if each in known), None)
+        written = written_for(identity, reader) if identity is not None else token
+        found[station_id] = written if len(written) <= LONGEST_ON_THE_WIRE else token
+    return found
+
+
+def usable(db: Session, now: datetime) -> Iterator[Row[Any]]:
+    """All registered tags that are accepted at this moment, in the order of their identity."""
+    columns = (
+        IdToken.identity,
+        IdToken.blocked,
+        IdToken.valid_from_at,
+        IdToken.expires_at,
+        IdToken.parent_token,
+        PortalUser.active,
+    )
+    owned = select(*columns).outerjoin(PortalUser, PortalUser.id == IdToken.user_id).order_by(IdToken.identity)
+    return (row for row in db.execute(owned) if _verdict(row, row.active, now) is Verdict.ACCEPTED)
 
 
 def usable_tags(db: Session, user_id: int, now: datetime, most: int) -> list[IdToken]:

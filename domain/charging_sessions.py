@@ -9,14 +9,16 @@ station that was offline, replaces that.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import authorization, events, meter_values, outlets
 from domain.authorization import Decision, Verdict
+from domain.clock_offsets import is_doubtful
 from domain.energy import Evidence, Point, ReviewReason, settle
 from domain.events import EventKind
+from domain.id_tokens import identity_of
 from domain.meter_values import LatestReading
 from domain.models import ChargingSession, Outlet, site_driver
 from domain.outlets import Place
@@ -25,6 +27,8 @@ from domain.stops import StopReason
 
 REPEATS_WITHIN = timedelta(days=90)
 """For how long the stop of an unknown transaction is known again when it is repeated."""
+DOUBTS_OF_START = (ReviewReason.TOKEN_REFUSED, ReviewReason.CLOCK_WRONG)
+"""These stay, however the energy is found."""
 RUNNING = select(ChargingSession).where(ChargingSession.ended_at.is_(None))
 
 
@@ -79,17 +83,22 @@ def _facts(outlet: Place, report: StartReport, decision: Decision) -> dict[str, 
         "authorization": decision.authorization,
         "user_id": decision.user_id,
         "email": decision.email,
-        "review_reasons": [] if decision.verdict is Verdict.ACCEPTED else [ReviewReason.TOKEN_REFUSED],
+        "review_reasons": _doubts_of_start(outlet, report, decision),
     }
+
+
+def _doubts_of_start(outlet: Place, report: StartReport, decision: Decision) -> list[ReviewReason]:
+    doubts = []
+    if decision.verdict is not Verdict.ACCEPTED:
+        doubts.append(ReviewReason.TOKEN_REFUSED)
+    if outlet.clock_offset_seconds is not None or is_doubtful(report.started_at, report.received_at):
+        doubts.append(ReviewReason.CLOCK_WRONG)
+    return doubts
 
 
 def stop(db: Session, report: StopReport) -> Decision | None:
     """Stop a charge; repeated, it changes nothing. Returns what is decided about the tag, if one was shown."""
-    charging_session = db.scalar(
-        select(ChargingSession)
-        .where(ChargingSession.id == report.charging_session_id, ChargingSession.node_id == report.station_id)
-        .with_for_update()
-    )
+    charging_session = _named(db, report) or _meant(db, report)
     if charging_session is None:
         _record_unknown(db, report)
     elif charging_session.meter_stop_wh is None:
@@ -102,6 +111,60 @@ def stop(db: Session, report: StopReport) -> Decision | None:
     return authorization.decide_at_outlet(db, report.station_id, charging_session.outlet_id, *tag)
 
 
+def _named(db: Session, report: StopReport) -> ChargingSession | None:
+    return db.scalar(
+        select(ChargingSession)
+        .where(ChargingSession.id == report.charging_session_id, ChargingSession.node_id == report.station_id)
+        .with_for_update()
+    )
+
+
+def _meant(db: Session, report: StopReport) -> ChargingSession | None:
+    """The charge of a stop that names none of this station's: a station that was offline never learnt its number.
+
+    It is the one that such a stop has stopped before, or else the only one of those that run which fits it.
+    """
+    return _stopped_by(db, report) or _only_one_fitting(db, report)
+
+
+def _stopped_by(db: Session, report: StopReport) -> ChargingSession | None:
+    stopped_at = literal(report.stopped_at)
+    return db.scalar(
+        select(ChargingSession)
+        .where(
+            ChargingSession.node_id == report.station_id,
+            ChargingSession.started_at.between(stopped_at - REPEATS_WITHIN, stopped_at),
+            ChargingSession.stopped_at == stopped_at,
+            ChargingSession.meter_stop_wh == report.meter_stop_wh,
+        )
+        .limit(1)
+    )
+
+
+def _only_one_fitting(db: Session, report: StopReport) -> ChargingSession | None:
+    """By time, meter and tag. Who stops with another tag may mean another charge; to end the wrong one would lose it."""
+    running = db.scalars(
+        _running_at(report.station_id).where(
+            ChargingSession.started_at <= report.stopped_at,
+            ChargingSession.meter_start_wh <= report.meter_stop_wh,
+        )
+    )
+    fitting = [one for one in running if report.id_token is None or _is_same(one.id_token, report.id_token)]
+    if len(fitting) != 1:
+        return None
+    _record_matched(db, fitting[0], report)
+    return fitting[0]
+
+
+def _is_same(id_token: str, other: str) -> bool:
+    return identity_of(id_token) == identity_of(other)
+
+
+def _record_matched(db: Session, charging_session: ChargingSession, report: StopReport) -> None:
+    details = {"transaction_id": report.charging_session_id, "charging_session_id": charging_session.id}
+    events.record(db, EventKind.TRANSACTION_MATCHED, report.station_id, report.received_at, details)
+
+
 def _stop(db: Session, charging_session: ChargingSession, report: StopReport) -> None:
     meter_values.store_at(db, charging_session.outlet_id, charging_session.id, report.received_at, report.readings)
     charging_session.stopped_at = report.stopped_at
@@ -109,25 +172,42 @@ def _stop(db: Session, charging_session: ChargingSession, report: StopReport) ->
     charging_session.stop_reason = report.reason
     _settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
     if report.stopped_at < charging_session.started_at:
-        charging_session.review_reasons = [*charging_session.review_reasons, ReviewReason.STOPPED_BEFORE_STARTED]
+        _doubt(charging_session, ReviewReason.STOPPED_BEFORE_STARTED)
+    if is_doubtful(report.stopped_at, report.received_at):
+        _doubt(charging_session, ReviewReason.CLOCK_WRONG)
     charging_session.ended_at = max(report.stopped_at, charging_session.started_at)
+
+
+def _doubt(charging_session: ChargingSession, reason: ReviewReason) -> None:
+    if reason not in charging_session.review_reasons:
+        charging_session.review_reasons = [*charging_session.review_reasons, reason]
+
+
+def doubt_clock(db: Session, station_id: int) -> None:
+    """The clock of a station is found to be wrong: when its charges began is in doubt."""
+    for charging_session in db.scalars(_running_at(station_id)):
+        _doubt(charging_session, ReviewReason.CLOCK_WRONG)
 
 
 def close_at_boot(db: Session, station_id: int) -> None:
     """A station that boots charges nothing any more, whatever it failed to say."""
+    _close(db, _running_at(station_id), StopReason.STATION_BOOTED)
+
+
+def _running_at(station_id: int) -> Select[ChargingSession]:
     at_station = select(Outlet.id).where(Outlet.station_id == station_id)
-    _close(db, RUNNING.where(ChargingSession.outlet_id.in_(at_station)), StopReason.STATION_BOOTED)
+    return RUNNING.where(ChargingSession.outlet_id.in_(at_station)).order_by(ChargingSession.id).with_for_update()
 
 
 def _close_others(db: Session, outlet_id: int, begun_id: int) -> None:
     """One outlet charges one car: what still ran there is over."""
     others = RUNNING.where(ChargingSession.outlet_id == outlet_id, ChargingSession.id != begun_id)
-    _close(db, others, StopReason.NEXT_CHARGE_STARTED)
+    _close(db, others.order_by(ChargingSession.id).with_for_update(), StopReason.NEXT_CHARGE_STARTED)
 
 
 def _close(db: Session, running: Select[ChargingSession], reason: StopReason) -> None:
     """Close charges whose stop never came at the last moment at which they are known to have charged."""
-    for charging_session in db.scalars(running.order_by(ChargingSession.id).with_for_update()):
+    for charging_session in db.scalars(running):
         charging_session.stop_reason = reason
         readings = _settle(db, charging_session, None)
         last_at = max((reading.at for reading in readings), default=charging_session.started_at)
@@ -144,8 +224,8 @@ def _settle(db: Session, charging_session: ChargingSession, stop: Point | None) 
     )
     finding = settle(evidence)
     charging_session.energy_wh = finding.energy_wh
-    refused = [reason for reason in charging_session.review_reasons if reason == ReviewReason.TOKEN_REFUSED]
-    charging_session.review_reasons = [*refused, *finding.doubts]
+    of_start = [reason for reason in charging_session.review_reasons if reason in DOUBTS_OF_START]
+    charging_session.review_reasons = [*of_start, *finding.doubts]
     return list(evidence.readings)
 
 
@@ -181,15 +261,15 @@ def _record_unknown(db: Session, report: StopReport) -> None:
         ],
     }
     kind = EventKind.UNKNOWN_TRANSACTION_STOPPED
-    if not events.is_recorded(db, kind, report.station_id, details, since=report.received_at - REPEATS_WITHIN):
-        events.record(db, kind, report.station_id, report.received_at, details)
+    events.record_once(db, kind, report.station_id, report.received_at, details, REPEATS_WITHIN)
 
 
 def end_as_car_leaves(db: Session, outlet_id: int, occupied_at: datetime, left_at: datetime) -> None:
     """The cable was pulled: the latest charge ends now, if it is stopped and that car has been there since."""
     latest = (
         select(ChargingSession.id)
-        .where(ChargingSession.outlet_id == outlet_id)
+        # A clock that was ahead once left a start that is still to come.
+        .where(ChargingSession.outlet_id == outlet_id, ChargingSession.started_at <= left_at)
         .order_by(ChargingSession.started_at.desc())
         .limit(1)
         .scalar_subquery()

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Of a time that somebody sends: far enough from both ends of the calendar that it can be shown in any zone."""
+
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""

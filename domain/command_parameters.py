@@ -5,11 +5,13 @@ from them. What must fit together with the station itself (its outlets, its char
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from domain.clock import FIRST_YEAR, LAST_YEAR
 from domain.models.columns import LARGEST_BIG_KEY, LARGEST_KEY
 from domain.models.command import Action
 from domain.outlets import MOST_OUTLETS
@@ -22,6 +24,13 @@ def _writable(text: str) -> str:
     return text
 
 
+def _in_utc(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Writable = Annotated[str, AfterValidator(_writable)]
 Tag = Annotated[Writable, Field(min_length=1, max_length=20)]
 Word = Annotated[Writable, Field(min_length=1, max_length=50)]
@@ -76,10 +85,10 @@ class ChargingProfile(Parameters):
     stack_level: Annotated[int, Field(ge=0, le=100, description="the higher wins")] = 0
     kind: Literal["absolute", "recurring", "relative"] = "relative"
     recurs: Literal["daily", "weekly"] | None = None
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
     unit: Unit = Unit.AMPERE
-    start_at: AwareDatetime | None = None
+    start_at: Moment | None = None
     duration_seconds: Seconds | None = None
     lowest_rate: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
     periods: Annotated[tuple[Period, ...], Field(min_length=1, max_length=500)]
@@ -132,15 +141,15 @@ class ChangeAvailability(Parameters):
 
 class UpdateFirmware(Parameters):
     firmware: Annotated[int, Field(ge=1, le=LARGEST_KEY, description="the id of a firmware image")]
-    retrieve_at: Annotated[AwareDatetime | None, Field(description="not before this time")] = None
-    install_at: Annotated[AwareDatetime | None, Field(description="not before this time; of signed images only")] = None
+    retrieve_at: Annotated[Moment | None, Field(description="not before this time")] = None
+    install_at: Annotated[Moment | None, Field(description="not before this time; of signed images only")] = None
     retries: Retries = None
     retry_seconds: RetrySeconds = None
 
 
 class GetDiagnostics(Parameters):
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     retries: Retries = None
     retry_seconds: RetrySeconds = None
 
@@ -189,7 +198,7 @@ class Reserve(Parameters):
     outlet: OptionalOutlet = None
     id_token: Token
     parent_token: Annotated[Tag | None, Field(description="whose whole group may charge")] = None
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
 class CancelReservation(Parameters):

@@ -13,20 +13,22 @@ taken, so that a sweep and an answer at the same moment never both count.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from config import get_settings
 from domain import live
 from domain.models import Action, Command, CommandReason, CommandState, Station
-from domain.reports import CommandReport, Order, TakeCommandReport
+from domain.reports import CommandReport
 
 SEND_WITHIN = timedelta(seconds=60)
 """A charge that begins much later than it was asked for meets a driver who has gone."""
 WAIT_WITHIN = timedelta(days=7)
 """For so long a command waits for a station that is offline, where the person chose that."""
+WAITS_SHORTER: Mapping[Action, timedelta] = {Action.SEND_LOCAL_LIST: timedelta(days=1)}
+"""A list of tags is what it was when it was asked for: a tag that was blocked since would be let in."""
 SWEEP_AFTER = timedelta(seconds=5)
 """For how long a step is left to the process whose turn it is, before the sweep looks after it."""
 
@@ -51,6 +53,17 @@ def change_of(command: Any) -> live.Change:
     return live.Change(live.Kind.COMMAND, command.id, command.site_id, command.station_id, command.batch_id)
 
 
+class Addressee(Protocol):
+    """A station, as far as commands know it; a row with these columns will do."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def site_id(self) -> int: ...
+    @property
+    def online(self) -> bool: ...
+
+
 def answer_within() -> timedelta:
     """For how long a station's answer is waited for."""
     return timedelta(seconds=get_settings().command_answer_seconds)
@@ -58,7 +71,7 @@ def answer_within() -> timedelta:
 
 def make(
     db: Session,
-    station: Station,
+    station: Addressee,
     action: Action,
     parameters: dict[str, Any],
     user_id: int | None,
@@ -70,28 +83,77 @@ def make(
 ) -> Command:
     """Ask something of a station. The caller commits, then queues `engine.jobs.send_command` with the command's id.
 
-    A station that is offline lets it fail at once, unless the command `waits`: then for as long as WAIT_WITHIN.
+    A station that is offline lets it fail at once, unless the command `waits`: then until its `deadline`.
     """
-    is_possible = station.online or waits
-    command = Command(
-        site_id=station.site_id,
-        station_id=station.id,
-        outlet_id=outlet_id,
-        charging_session_id=charging_session_id,
-        user_id=user_id,
-        action=action,
-        parameters=parameters,
-        batch_id=batch_id,
-        waits=waits,
-        state=QUEUED if is_possible else CommandState.FAILED,
-        reason=None if is_possible else CommandReason.OFFLINE,
-        created_at=now,
-        deadline_at=now + (WAIT_WITHIN if waits else SEND_WITHIN),
-    )
+    made = row(station, action, parameters, user_id, now, outlet_id, charging_session_id, waits, batch_id)
+    command = Command(**made)
     db.add(command)
     db.flush()
     live.note(db, change_of(command))
     return command
+
+
+def make_many(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """As `make`, at once; the rows are those of `row`. The audit log is told by their batch."""
+    audited = {"audit": "their batch tells it"}
+    for made in db.execute(insert(Command).returning(*CHANGED), rows, execution_options=audited):
+        live.note(db, change_of(made))
+
+
+def row(
+    station: Addressee,
+    action: Action,
+    parameters: dict[str, Any],
+    user_id: int | None,
+    now: datetime,
+    outlet_id: int | None = None,
+    charging_session_id: int | None = None,
+    waits: bool = False,
+    batch_id: int | None = None,
+) -> dict[str, Any]:
+    """A command by column."""
+    is_possible = station.online or waits
+    return {
+        "site_id": station.site_id,
+        "station_id": station.id,
+        "outlet_id": outlet_id,
+        "charging_session_id": charging_session_id,
+        "user_id": user_id,
+        "action": action,
+        "parameters": parameters,
+        "batch_id": batch_id,
+        "waits": waits,
+        "state": QUEUED if is_possible else CommandState.FAILED,
+        "reason": None if is_possible else CommandReason.OFFLINE,
+        "outcome": None,
+        "created_at": now,
+        "deadline_at": deadline(action, parameters, waits, now),
+    }
+
+
+def deadline(action: Action, parameters: Mapping[str, Any], waits: bool, now: datetime) -> datetime:
+    """Until when a command may be sent: one of several parts has the time of those before it too."""
+    within = SEND_WITHIN + (parameters.get("part", 1) - 1) * answer_within()
+    ends_at = now + (WAITS_SHORTER.get(action, WAIT_WITHIN) if waits else within)
+    if action is Action.RESERVE:
+        return min(ends_at, datetime.fromisoformat(parameters["expires_at"]))
+    return ends_at
+
+
+def cancel(db: Session, command: Command) -> bool:
+    """Take back what is not sent yet; False if it is too late."""
+    db.refresh(command, with_for_update=True)
+    if command.state is not QUEUED:
+        return False
+    command.state, command.reason = CommandState.FAILED, CommandReason.CANCELLED
+    live.note(db, change_of(command))
+    return True
+
+
+def cancel_batch(db: Session, batch_id: int) -> int:
+    """Take back what is not sent yet of a batch, and return how many those are. The audit log is told by the batch."""
+    state, reason = CommandState.FAILED, CommandReason.CANCELLED
+    return _end(db, state, reason, Command.batch_id == batch_id, Command.state == QUEUED, is_locked_left=False)
 
 
 def station_to_tell(db: Session, command_id: int) -> int | None:
@@ -112,37 +174,12 @@ def station_to_tell(db: Session, command_id: int) -> int | None:
     return station_id
 
 
-def take(db: Session, report: TakeCommandReport) -> Order | None:
-    """The next command of a station, marked as sent; only the newest of its connections gets one."""
-    is_newest = exists().where(Station.id == report.station_id, Station.connection_number == report.connection_number)
-    command_id = db.scalar(
-        select(Command.id)
-        .where(
-            Command.station_id == report.station_id,
-            Command.state == QUEUED,
-            Command.deadline_at > report.taken_at,
-            is_newest,
-        )
-        .order_by(Command.id)
-        .limit(1)
-        .with_for_update(of=Command)
-    )
-    if command_id is None:
-        return None
-    row = db.execute(
-        update(Command)
-        .where(Command.id == command_id, Command.state.in_(COMES_FROM[SENT]))
-        .values(
-            state=SENT,
-            sent_at=report.taken_at,
-            deadline_at=report.taken_at + answer_within(),
-            connection_number=report.connection_number,
-        )
-        .returning(*CHANGED, Command.action, Command.parameters)
-        .execution_options(synchronize_session=False)
-    ).one()
-    live.note(db, change_of(row))
-    return Order(command_id, row.action, row.parameters)
+def stations_to_tell(db: Session, batch_id: int) -> Sequence[int]:
+    """As `station_to_tell`, of all the commands of a batch."""
+    of_batch = (Command.batch_id == batch_id, Command.state == QUEUED)
+    is_online = exists().where(Station.id == Command.station_id, Station.online)
+    _end(db, CommandState.FAILED, CommandReason.OFFLINE, *of_batch, ~Command.waits, ~is_online)
+    return db.scalars(select(Command.station_id).where(*of_batch, is_online).distinct()).all()
 
 
 def complete(db: Session, report: CommandReport) -> bool:
@@ -200,15 +237,17 @@ def sweep(db: Session, now: datetime) -> Sequence[int]:
     ).all()
 
 
-def _end(db: Session, state: CommandState, reason: CommandReason, *which: Any) -> None:
+def _end(db: Session, state: CommandState, reason: CommandReason, *which: Any, is_locked_left: bool = True) -> int:
+    """End all of these and return how many those are."""
     # One that is locked is being completed at this moment.
-    found = select(Command.id).where(*which).with_for_update(skip_locked=True)
+    found = select(Command.id).where(*which).order_by(Command.id).with_for_update(skip_locked=is_locked_left)
     ended = db.execute(
         update(Command)
         .where(Command.id.in_(found))
         .values(state=state, reason=reason)
         .returning(*CHANGED)
-        .execution_options(synchronize_session=False)
-    )
-    for row in ended:
-        live.note(db, change_of(row))
+        .execution_options(synchronize_session=False, audit="their batch tells it")
+    ).all()
+    for each in ended:
+        live.note(db, change_of(each))
+    return len(ended)

@@ -37,6 +37,8 @@ class ReviewReason(StrEnum):
     """Nothing credible tells how much it took."""
     STOPPED_BEFORE_STARTED = "stopped_before_started"
     """By the station's own clock it stopped before it started."""
+    CLOCK_WRONG = "clock_wrong"
+    """The station told it by a clock that was wrong."""
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a word, no secret
     """The station charged although the tag was refused."""
 

@@ -11,3 +11,7 @@ class HasChildrenError(DomainError):
     def __init__(self, children: list[str]) -> None:
         super().__init__(", ".join(children))
         self.children = children
+
+
+class GoneError(DomainError):
+    """What a command speaks of is not there any more; it cannot be sent."""

@@ -1,6 +1,6 @@
 """The event log."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from domain.models import Event, Station
-from domain.reports import DataTransferReport
+from domain.reports import DataTransferReport, SecurityReport
 
 MOST_CHARACTERS = 2000
 """Of a vendor's own data the event log keeps the beginning."""
@@ -21,6 +21,16 @@ class EventKind(StrEnum):
     DATA_TRANSFERRED = "data_transferred"
     TAG_KNOWN_OTHERWISE = "tag_known_otherwise"
     """An unknown tag would be a known one if the station's reader were set otherwise."""
+    TRANSACTION_MATCHED = "transaction_matched"
+    """A stop that named no transaction of ours was found to be that of the charge that ran."""
+    UNKNOWN_TRANSACTION_METERED = "unknown_transaction_metered"
+    FIRMWARE_STATUS = "firmware_status"
+    LOG_STATUS = "log_status"
+    """Of a log that nobody here asked for."""
+    SECURITY_EVENT = "security_event"
+    CLOCK_WRONG = "clock_wrong"
+    STATION_LOCKED = "station_locked"
+    """Somebody gave wrong passwords in a station's name, too many in a row."""
 
 
 def record(db: Session, kind: EventKind, station_id: int, happened_at: datetime, details: dict[str, Any]) -> None:
@@ -29,15 +39,27 @@ def record(db: Session, kind: EventKind, station_id: int, happened_at: datetime,
     db.add(Event(kind=kind, happened_at=happened_at, station_id=station_id, site_id=site_id, details=details))
 
 
-def is_recorded(db: Session, kind: EventKind, station_id: int, details: dict[str, Any], since: datetime) -> bool:
-    """Whether the same happened at this station before."""
-    same = exists().where(
-        Event.station_id == station_id,
-        Event.happened_at >= since,
-        Event.kind == kind,
-        Event.details == details,
-    )
+def is_recorded(
+    db: Session, kind: EventKind, station_id: int, details: dict[str, Any] | None = None, *, since: datetime
+) -> bool:
+    """Whether the same, or without details anything of the kind, happened at this station before."""
+    same = exists().where(Event.station_id == station_id, Event.happened_at >= since, Event.kind == kind)
+    if details is not None:
+        same = same.where(Event.details == details)
     return bool(db.scalar(select(same)))
+
+
+def record_once(
+    db: Session,
+    kind: EventKind,
+    station_id: int,
+    happened_at: datetime,
+    details: dict[str, Any],
+    within: timedelta,
+) -> None:
+    """Note that something happened, unless the very same did a while ago: stations repeat themselves."""
+    if not is_recorded(db, kind, station_id, details, since=happened_at - within):
+        record(db, kind, station_id, happened_at, details)
 
 
 def record_data_transfer(db: Session, report: DataTransferReport) -> None:
@@ -45,3 +67,9 @@ def record_data_transfer(db: Session, report: DataTransferReport) -> None:
     data = None if report.data is None else report.data[:MOST_CHARACTERS]
     details = {"vendor_id": report.vendor_id, "message_id": report.message_id, "data": data}
     record(db, EventKind.DATA_TRANSFERRED, report.station_id, report.received_at, details)
+
+
+def record_security_event(db: Session, report: SecurityReport) -> None:
+    """The station tells of something that concerns its security, with the time by its own clock."""
+    details = {"type": report.type, "at": report.happened_at.isoformat(), "info": report.info}
+    record(db, EventKind.SECURITY_EVENT, report.station_id, report.received_at, details)

@@ -47,6 +47,8 @@ SEPARATORS = " :._-"
 BARE = str.maketrans(ascii_lowercase, ascii_uppercase, SEPARATORS)
 LONGEST = 36
 """Without separators: idToken of OCPP 2.0.1 (2.27); idTag of 1.6 (7.28) has 20."""
+LONGEST_ON_THE_WIRE = 20
+"""In OCPP 1.6."""
 LONGEST_WRITTEN = 64
 """With them: what the column holds."""
 

@@ -1,21 +1,22 @@
 """Meter readings: stored by the thousand, read by outlet.
 
 Readings are looked up by outlet and charging session together, so a wrong transactionId of one station never reaches
-another's charge, and storing them needs to check nothing.
+another's charge. Readings that name no charge, or one that their outlet never had, belong to the one that runs there.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from psycopg import Connection
-from sqlalchemy import ColumnElement, Integer, column, select, text, true, values
+from sqlalchemy import ColumnElement, Integer, TextClause, column, select, text, true, values
 from sqlalchemy.orm import Session
 
-from domain import outlets
+from domain import events, outlets
 from domain.energy import Point
+from domain.events import EventKind
 from domain.models import ChargingSession, MeterValue
 from domain.reports import MeterReport, Reading
 
@@ -27,6 +28,15 @@ COPY = (
 RUNNING = text(
     "SELECT outlet_id, id FROM charging_session WHERE outlet_id = ANY(CAST(:outlets AS integer[])) AND ended_at IS NULL"
 )
+
+KNOWN = text(
+    "SELECT outlet_id, id FROM charging_session"
+    " WHERE outlet_id = ANY(CAST(:outlets AS integer[])) AND id = ANY(CAST(:ids AS bigint[]))"
+)
+"""By id, which each partition has to be asked for; so only of what does not run."""
+
+TOLD_EVERY = timedelta(days=1)
+"""Of one unknown transaction of one station."""
 
 Key = tuple[int, int]
 """A station and one of its outlets' numbers."""
@@ -44,15 +54,14 @@ class LatestReading:
 
 
 def store(db: Session, reports: Sequence[MeterReport]) -> None:
-    """Store what many stations report at once. Readings without a charge belong to the one that runs at the outlet."""
+    """Store what many stations report at once."""
     keys = {(report.station_id, report.outlet_number) for report in reports if report.outlet_number}
     outlet_ids = outlets.find(db, keys) if keys else {}
-    without = {_outlet_id(report, outlet_ids) for report in reports if report.charging_session_id is None}
-    running = _running(db, without) if without else {}
+    placed = [(_outlet_id(report, outlet_ids), report) for report in reports]
+    charges = _charges(db, placed) if keys else {}
     lines: list[str] = []
-    for report in reports:
-        outlet_id = _outlet_id(report, outlet_ids)
-        charging_session_id = report.charging_session_id or running.get(outlet_id)
+    for outlet_id, report in placed:
+        charging_session_id = charges.get((outlet_id, report.charging_session_id))
         lines += _lines(outlet_id, charging_session_id, report.received_at, report.readings)
     _copy(db, lines)
 
@@ -76,9 +85,28 @@ def _outlet_id(report: MeterReport, outlet_ids: dict[Key, int]) -> int:
     return outlet_ids[report.station_id, report.outlet_number]
 
 
-def _running(db: Session, outlet_ids: Collection[int]) -> dict[int, int]:
-    rows = db.connection().execute(RUNNING, {"outlets": list(outlet_ids)})
-    return {row.outlet_id: row.id for row in rows}
+def _charges(db: Session, placed: Sequence[tuple[int, MeterReport]]) -> dict[tuple[int, int | None], int | None]:
+    """To which charge readings of an outlet belong that name this one or none."""
+    at_outlets = {(outlet_id, report.charging_session_id): report for outlet_id, report in placed if outlet_id > 0}
+    running = _pairs(db, RUNNING, outlets={outlet_id for outlet_id, _ in at_outlets})
+    runs = dict(running)
+    others = {key for key in at_outlets if key[1] is not None and key not in running}
+    ended = _pairs(db, KNOWN, outlets={key[0] for key in others}, ids={key[1] for key in others}) if others else set()
+    for key in others - ended:
+        _note_unknown(db, at_outlets[key])
+    return {key: key[1] if key in ended else runs.get(key[0]) for key in at_outlets}
+
+
+def _pairs(db: Session, statement: TextClause, **wanted: set[Any]) -> set[tuple[int, int | None]]:
+    """Outlets and charges."""
+    rows = db.connection().execute(statement, {name: list(values) for name, values in wanted.items()})
+    return {(outlet_id, charging_session_id) for outlet_id, charging_session_id in rows}
+
+
+def _note_unknown(db: Session, report: MeterReport) -> None:
+    details = {"transaction_id": report.charging_session_id, "outlet_number": report.outlet_number}
+    kind = EventKind.UNKNOWN_TRANSACTION_METERED
+    events.record_once(db, kind, report.station_id, report.received_at, details, TOLD_EVERY)
 
 
 def _lines(

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy import delete as delete_from
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,21 @@ def path(db: Session, node: Node) -> list[Node]:
     """The nodes from the root down to this one, both included."""
     above = parent(db, node)
     return [*(path(db, above) if above else []), node]
+
+
+def stations_below(node: Node) -> ColumnElement[bool]:
+    """The condition that keeps to the stations at this node and below it; an outlet's is the one it belongs to."""
+    match node:
+        case Site():
+            return Station.site_id == node.id
+        case Floor():
+            return Station.floor_id == node.id
+        case Station():
+            return Station.id == node.id
+        case Outlet():
+            return Station.id == node.station_id
+        case _:
+            return true()
 
 
 def child_names(db: Session, node: RemovableNode) -> list[str]:

@@ -35,6 +35,8 @@ class Place:
     floor_id: int | None
     site_id: int
     site_name: str
+    clock_offset_seconds: float | None
+    """Of its station; empty while the clock is right."""
 
 
 def lock(db: Session, station_id: int, number: int) -> Place:
@@ -60,6 +62,7 @@ def _lock(db: Session, station_id: int, number: int) -> Place | None:
             Station.floor_id,
             Station.site_id,
             Site.name.label("site_name"),
+            Station.clock_offset_seconds,
         )
         .join(Station, Station.id == Outlet.station_id)
         .join(Site, Site.id == Station.site_id)

@@ -11,8 +11,9 @@ from rq.job import Job
 from config import get_settings
 
 DEFAULT = "default"
-QUEUES = [DEFAULT]
-"""In the order in which workers empty them."""
+COMMANDS = "commands"
+"""What somebody waits for at the roadside: short jobs that a process of their own does without delay."""
+QUICK_JOBS = frozenset({"engine.jobs.send_command", "engine.jobs.send_batch"})
 
 
 @lru_cache
@@ -29,4 +30,7 @@ def enqueue(
     One that takes longer than `timeout_seconds` (usually RQ's three minutes) is ended.
     """
     retry = Retry(len(retry_after_seconds), list(retry_after_seconds)) if retry_after_seconds else None
-    return Queue(DEFAULT, connection=get_redis()).enqueue(job, *arguments, retry=retry, job_timeout=timeout_seconds)
+    queue = Queue(COMMANDS if job in QUICK_JOBS else DEFAULT, connection=get_redis())
+    # Nobody asks for the result of a quick one: it is in the database.
+    result_seconds = 0 if job in QUICK_JOBS else None
+    return queue.enqueue(job, *arguments, retry=retry, job_timeout=timeout_seconds, result_ttl=result_seconds)

@@ -5,11 +5,11 @@ carries the station's key and the time at which the portal received it. Energies
 times aware and in UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.models.command import Action, CommandReason, CommandState
+from domain.models.command import Action, CommandReason, CommandState, Progress
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 
@@ -22,6 +22,8 @@ class ConnectReport:
     protocol: str
     remote_address: str | None
     received_at: datetime
+    password_keys: tuple[str, ...] | None = field(default=None, repr=False)
+    """What its password may be found by (domain/station_passwords.py); None if it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,39 @@ class DataTransferReport(Report):
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareReport(Report):
+    """How far the station is with its firmware (OCPP 1.6, 4.5)."""
+
+    progress: Progress
+    command_id: int | None
+    """Which command it says that this is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport(Report):
+    """How far the station is with uploading a log (OCPP 1.6, 4.4)."""
+
+    progress: Progress
+    command_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityReport(Report):
+    """Something that concerns the station's security (OCPP 1.6 security extension)."""
+
+    type: str
+    happened_at: datetime
+    info: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReport(Report):
+    """By how much the station's clock was found to be ahead (domain/clock_offsets.py); None: it is right."""
+
+    offset_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TakeCommandReport:
     """A connection is ready for the station's next command."""
 
@@ -161,8 +196,8 @@ class CommandReport:
     """What became of a command; `answer` is the station's own, whole, and `outcome` the same in the domain's words.
 
     An outcome has `status` where the station gave a word (`accepted`, `scheduled`, `reboot_required` ...), and
-    beside it what the answer brought: `parameters` (a list of `key`, `value`, `is_readonly`) and `unknown_keys`; `version` of
-    a list of tags; `file_name`; `schedule`; `data`.
+    beside it what the answer brought: `parameters` (a list of `key`, `value`, `is_readonly`) and `unknown_keys`;
+    `version` of a list of tags; `file_name`; `schedule`; `data`.
     """
 
     command_id: int

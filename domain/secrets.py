@@ -5,6 +5,7 @@ The key is derived from the installation's secret, so a copy of the database alo
 
 import base64
 import hashlib
+import hmac
 import secrets
 from functools import lru_cache
 
@@ -17,7 +18,8 @@ from domain.errors import DomainError
 
 KEY_BYTES = 32
 PURPOSE = b"charge-portal: secrets in the database"
-"""Keeps this key apart from what else is made of the installation's secret (RFC 5869, 3.2)."""
+HASH_PURPOSE = b"charge-portal: hashes in the database"
+"""They keep the keys apart from each other and from what else is made of the installation's secret (RFC 5869, 3.2)."""
 
 
 class UnreadableSecretError(DomainError):
@@ -46,7 +48,17 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def keyed_hash(secret: bytes) -> str:
+    """64 hexadecimal digits that nobody can find without the installation's secret, however simple the secret is."""
+    key = _key(get_settings().session_secret(), HASH_PURPOSE)
+    return hmac.digest(key, secret, "sha256").hex()
+
+
 @lru_cache(maxsize=1)
 def _cipher(installation_secret: str) -> Fernet:
-    key = HKDF(SHA256(), length=KEY_BYTES, salt=None, info=PURPOSE).derive(installation_secret.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(_key(installation_secret, PURPOSE)))
+
+
+@lru_cache(maxsize=2)
+def _key(installation_secret: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(installation_secret.encode())

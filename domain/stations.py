@@ -15,9 +15,10 @@ from sqlalchemy import BigInteger, DateTime, Integer, column, delete, exists, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import charging_sessions, live, outlets
+from domain import charging_sessions, events, live, outlets, parameters, station_passwords
+from domain.events import EventKind
 from domain.models import Command, CommandState, Outlet, Station, UnknownStation
-from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
+from domain.reports import BootReport, ClockReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
 from domain.statuses import CABLE_IN, CABLE_OUT
 
 WHOLE_STATION = 0
@@ -26,6 +27,9 @@ LONGEST_NAME = 100
 MOST_UNKNOWN_STATIONS = 1000
 SILENCE = timedelta(seconds=90)
 """An idle station answers a ping every 25 s."""
+
+CLOCK_TOLD_EVERY = timedelta(days=1)
+"""A clock that is set right and goes wrong again is told of once a day."""
 
 COMMANDS_WAIT = (
     exists()
@@ -43,24 +47,46 @@ class Connection:
     number: int
     commands_wait: bool = field(default=False, compare=False)
     """Whether something was to be asked of the station when it came."""
+    clock_offset_seconds: float | None = field(default=None, compare=False)
+    """By how much its clock was known to be wrong then."""
 
 
-def connect(db: Session, report: ConnectReport) -> Connection | None:
-    """Let a station in, or note a stranger and return None."""
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """What follows from a station's start."""
+
+    commands_wait: bool
+    """Whether something is to be asked of it now."""
+
+
+def connect(db: Session, report: ConnectReport) -> Connection | station_passwords.Refusal | None:
+    """Let a station in, or say why its password does not; note a stranger and return None."""
     row = db.execute(
         update(Station)
-        .where(Station.charge_box_id == report.charge_box_id)
+        .where(Station.charge_box_id == report.charge_box_id, station_passwords.is_let_in(report))
         .values(
             online=True,
             last_seen_at=report.received_at,
             protocol=report.protocol,
             connection_number=Station.connection_number + 1,
         )
-        .returning(Station.id, Station.site_id, Station.connection_number, COMMANDS_WAIT)
+        .returning(
+            Station.id,
+            Station.site_id,
+            Station.connection_number,
+            COMMANDS_WAIT,
+            Station.clock_offset_seconds,
+            station_passwords.has_news(report).label("has_news"),
+        )
     ).one_or_none()
     if row is not None:
+        if report.password_keys is not None and row.has_news:
+            station_passwords.prove(db, row.id, report)
         _tell(db, [row])
-        return Connection(row.id, row.connection_number, row.commands_wait)
+        return Connection(row.id, row.connection_number, row.commands_wait, row.clock_offset_seconds)
+    station_id = db.scalar(select(Station.id).where(Station.charge_box_id == report.charge_box_id))
+    if station_id is not None:
+        return station_passwords.refuse(db, station_id, report)
     _note_unknown(db, report)
     return None
 
@@ -131,9 +157,12 @@ def _tell(db: Session, rows: Iterable[Any]) -> None:
         live.note(db, live.Change(live.Kind.STATION, row.id, row.site_id))
 
 
-def boot(db: Session, report: BootReport) -> None:
+def boot(db: Session, report: BootReport) -> Booted:
     """A station started: what it is, and that what it did before is over."""
-    db.execute(
+    charging_sessions.close_at_boot(db, report.station_id)
+    outlets.forget_cars(db, report.station_id)
+    asked = parameters.ask_at_first_boot(db, report.station_id, report.received_at)
+    commands_wait = db.scalar(
         update(Station)
         .where(Station.id == report.station_id)
         .values(
@@ -144,9 +173,23 @@ def boot(db: Session, report: BootReport) -> None:
             firmware_version=report.firmware_version,
             booted_at=report.received_at,
         )
+        .returning(COMMANDS_WAIT)
+        .execution_options(synchronize_session=False)
     )
-    charging_sessions.close_at_boot(db, report.station_id)
-    outlets.forget_cars(db, report.station_id)
+    return Booted(bool(commands_wait) or asked is not None)
+
+
+def note_clock(db: Session, report: ClockReport) -> None:
+    """Keep by how much a station's clock is wrong, and tell of it once; the charges that run are to be looked at."""
+    at_station = update(Station).where(Station.id == report.station_id)
+    db.execute(at_station.values(clock_offset_seconds=report.offset_seconds))
+    if report.offset_seconds is None:
+        return
+    charging_sessions.doubt_clock(db, report.station_id)
+    kind, since = EventKind.CLOCK_WRONG, report.received_at - CLOCK_TOLD_EVERY
+    if not events.is_recorded(db, kind, report.station_id, since=since):
+        details = {"offset_seconds": round(report.offset_seconds)}
+        events.record(db, kind, report.station_id, report.received_at, details)
 
 
 def set_status(db: Session, report: StatusReport) -> None:

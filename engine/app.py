@@ -1,9 +1,11 @@
 """The engine as a web application: the addresses that stations call, below /Ocpp."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import get_settings
 from engine import log
+from engine.files.http import files
 from engine.transports import websocket
 
 
@@ -15,4 +17,7 @@ def create_engine() -> Flask:
     app.url_map.merge_slashes = False
     app.config["SOCK_SERVER_OPTIONS"] = websocket.SERVER_OPTIONS
     app.register_blueprint(websocket.websocket)
+    app.register_blueprint(files)
+    if proxies := get_settings().trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)  # type: ignore[method-assign]
     return app

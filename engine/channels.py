@@ -4,4 +4,4 @@ CONNECTIONS = "engine:connections"
 """A process holds a new connection: the station's id and the connection's number."""
 
 COMMANDS = "engine:commands"
-"""Commands wait for a station: its id."""
+"""Commands wait for stations: their ids."""

@@ -17,7 +17,7 @@ from domain import clock
 from domain.reports import DisconnectReport, SeenReport, Sighting
 from domain.stations import Connection
 from engine.group_commit import NotStoredError
-from engine.outbox import Outbox
+from engine.outbox import Note, Outbox
 
 PING_AFTER = timedelta(seconds=25)
 DEAD_AFTER = timedelta(seconds=55)
@@ -56,16 +56,17 @@ class Held:
 
 
 class Connections:
-    def __init__(self, submit: Callable[[Any], Any], publish: Callable[[bytes], None]) -> None:
-        """`submit` commits a report and returns its outcome; `publish` tells all processes."""
+    def __init__(self, submit: Callable[[Any], Any], publish: Callable[[bytes], None], note: Note) -> None:
+        """`submit` commits a report and returns its outcome; `publish` tells all processes; `note` see Outbox."""
         self._submit = submit
         self._publish = publish
+        self._note = note
         self._held: dict[int, Held] = {}
         self.stopping = False
 
     def hold(self, connection: Connection, line: Line) -> Outbox:
         """Take the socket of a connection; an older one of the same station closes. Returns the way out to it."""
-        outbox = Outbox(connection, line, self._submit)
+        outbox = Outbox(connection, line, self._submit, self._note)
         older = self._held.get(connection.station_id)
         if older is not None and older.connection.number > connection.number:
             line.close(POLICY_VIOLATION, REPLACED)
@@ -86,10 +87,11 @@ class Connections:
             held.line.close(POLICY_VIOLATION, REPLACED)
 
     def wake(self, message: bytes) -> None:
-        """Commands wait for a station; somebody else may hold it."""
-        held = self._held.get(orjson.loads(message))
-        if held is not None:
-            held.outbox.wake()
+        """Commands wait for stations; other processes may hold some of them."""
+        for station_id in orjson.loads(message):
+            held = self._held.get(station_id)
+            if held is not None:
+                held.outbox.wake()
 
     def release(self, connection: Connection) -> None:
         """The socket of a connection is gone."""

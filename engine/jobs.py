@@ -1,14 +1,17 @@
 """What RQ runs: each job is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import orjson
 import structlog
 
-from domain import clock, commands, partitions, stations
+from domain import clock, commands, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
 from domain.queue import get_redis
 from engine import channels
+
+STATIONS_AT_ONCE = 1000
+"""As many as the group commit takes together (engine/group_commit.py)."""
 
 log = structlog.get_logger()
 
@@ -37,6 +40,13 @@ def send_command(command_id: int) -> None:
         _tell([station_id])
 
 
+def send_batch(batch_id: int) -> None:
+    """As `send_command`, for one command to many stations."""
+    with session_factory().begin() as db:
+        station_ids = commands.stations_to_tell(db, batch_id)
+    _tell(station_ids)
+
+
 def sweep_commands() -> None:
     """End the commands whose process died, and tell again of those that still wait."""
     with session_factory().begin() as db:
@@ -44,7 +54,36 @@ def sweep_commands() -> None:
     _tell(station_ids)
 
 
-def _tell(station_ids: Sequence[int]) -> None:
-    """All processes hear it, and the one that holds the station acts."""
-    for station_id in station_ids:
-        get_redis().publish(channels.COMMANDS, orjson.dumps(station_id))
+def advance_rollouts() -> None:
+    """Go on with the careful rollouts; each is a transaction of its own."""
+    with session_factory()() as db:
+        open_ids = rollouts.open_ids(db)
+    for rollout_id in open_ids:
+        with session_factory().begin() as db:
+            station_ids = rollouts.advance(db, rollout_id, clock.now())
+        _tell(station_ids)
+
+
+def sweep_uploads() -> None:
+    """Give up the uploads whose process died."""
+    with session_factory().begin() as db:
+        swept = station_files.sweep(db, clock.now())
+    if swept:
+        log.info("uploads were given up", files=swept)
+
+
+def forget_old_files() -> None:
+    """Uploads past their time, and bytes that nothing names (domain/file_store.py)."""
+    with session_factory().begin() as db:
+        old = station_files.forget_old(db, clock.now())
+    with session_factory()() as db:
+        removed = file_store.remove_orphans(db)
+    if old or removed:
+        log.info("old files were removed", uploads=old, files=removed)
+
+
+def _tell(station_ids: Iterable[int]) -> None:
+    """All processes hear it, and the one that holds a station acts."""
+    ids = list(station_ids)
+    for first in range(0, len(ids), STATIONS_AT_ONCE):
+        get_redis().publish(channels.COMMANDS, orjson.dumps(ids[first : first + STATIONS_AT_ONCE]))

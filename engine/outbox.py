@@ -3,6 +3,10 @@
 A greenlet lives only while there is something to send. It takes the next command, which commits that it is sent; sends
 it; and waits for the answer, for its time to be over, or for the end of the line. What became of it goes through the
 group commit like everything else; what cannot be stored there is left to the sweep (domain/commands.py).
+
+A station that has just started is asked nothing before it has booted (OCPP 1.6, 4.2), and one that comes back after its
+line was lost may have nothing to say for hours. Which of the two a new line belongs to shows in its first frame; so
+nothing goes out before that is answered, or before it has been silent for a while.
 """
 
 from collections.abc import Callable
@@ -16,10 +20,19 @@ from domain import clock, commands
 from domain.models import CommandReason, CommandState
 from domain.reports import CommandReport, Order, TakeCommandReport
 from domain.stations import Connection
-from engine import rpc
 from engine.group_commit import NotStoredError
-from engine.ocpp16.commands import QUESTIONS
-from engine.rpc import Answer, CallError, Calls, Refusal
+from engine.ocpp16.commands.table import question_for
+from engine.ocpp16.commands.translate import frame_of, report_of
+from engine.rpc import Answer, CallError, Calls
+
+QUIET_SECONDS = 3.0
+"""A station that starts says so at once."""
+
+STRANGE = "no call of ours waits for this answer"
+NOT_AN_ANSWER = "this answers the call with something that OCPP does not know"
+
+Note = Callable[[int, str, str, str], None]
+"""Takes station, action, unique id and frame of a call."""
 
 log = structlog.get_logger()
 
@@ -31,17 +44,31 @@ class Sender(Protocol):
 
 
 class Outbox:
-    __slots__ = ("_calls", "_connection", "_happened", "_is_closed", "_is_woken", "_line", "_submit", "_worker")
+    __slots__ = (
+        "_calls",
+        "_connection",
+        "_happened",
+        "_is_closed",
+        "_is_open",
+        "_is_woken",
+        "_line",
+        "_note",
+        "_submit",
+        "_worker",
+    )
 
-    def __init__(self, connection: Connection, line: Sender, submit: Callable[[Any], Any]) -> None:
-        """`submit` commits a report and returns its outcome."""
+    def __init__(self, connection: Connection, line: Sender, submit: Callable[[Any], Any], note: Note) -> None:
+        """`submit` commits a report and returns its outcome; `note` keeps each call for the message log."""
         self._connection = connection
         self._line = line
         self._submit = submit
+        self._note = note
         self._calls: Calls[Order] = Calls()
         self._worker: Greenlet | None = None
         self._happened = Event()
+        """The answer came, the line opened or is gone: whatever the greenlet waits for."""
         self._is_woken = False
+        self._is_open = False
         self._is_closed = False
 
     def wake(self) -> None:
@@ -50,15 +77,28 @@ class Outbox:
         if self._worker is None or self._worker.dead:
             self._worker = Greenlet.spawn(self._work)
 
-    def hear(self, answer: Answer) -> None:
-        """The station answered."""
+    def open(self) -> None:
+        """The station's first frame is dealt with."""
+        if not self._is_open:
+            self._is_open = True
+            self._happened.set()
+
+    def hear(self, answer: Answer) -> tuple[str | None, str | None]:
+        """The station answered: returns what, and what is wrong with the answer."""
+        is_waited_for = self._calls.is_one_under_way
         order = self._calls.pair(answer)
         if order is None:
             log.info("an answer to no question was ignored", answer=str(answer)[:200])
-            return
-        self._complete(read(order, answer))
-        if not self._calls.is_one_under_way:
+            return None, STRANGE
+        is_late = not is_waited_for or self._calls.is_one_under_way
+        report = report_of(order, answer, clock.now())
+        self._complete(report)
+        if is_late:
+            # A further command may follow from it, and nobody is about to look.
+            self.wake()
+        else:
             self._happened.set()
+        return question_for(order).action, NOT_AN_ANSWER if report.reason is CommandReason.NOT_UNDERSTOOD else None
 
     def close(self) -> None:
         """The line is gone, and with it the answer to what was asked over it."""
@@ -66,6 +106,9 @@ class Outbox:
         self._happened.set()
 
     def _work(self) -> None:
+        if not self._is_open:
+            self._happened.wait(QUIET_SECONDS)
+            self._is_open = True
         while self._is_woken and not self._is_closed:
             self._is_woken = False
             while not self._is_closed and (order := self._take()) is not None:
@@ -91,6 +134,7 @@ class Outbox:
             return
         self._happened.clear()
         self._calls.begin(unique_id, order)
+        self._note(self._connection.station_id, question_for(order).action, unique_id, frame)
         self._line.send(frame)
         if not self._is_closed:
             self._happened.wait(commands.answer_within().total_seconds())
@@ -108,27 +152,3 @@ class Outbox:
             self._submit(report)
         except NotStoredError:
             log.warning("what became of a command is left to the sweep", command_id=report.command_id)
-
-
-def frame_of(order: Order, unique_id: str) -> str:
-    """The command as the station is told it. Raises CallError where its version of OCPP cannot say it."""
-    question = QUESTIONS[order.action]
-    payload = question.payload(order.parameters)
-    question.check(payload)
-    return rpc.call(unique_id, question.action, payload)
-
-
-def read(order: Order, answer: Answer) -> CommandReport:
-    """What the station's answer makes of the command."""
-    now = clock.now()
-    if isinstance(answer, Refusal):
-        whole = {"errorCode": answer.code, "errorDescription": answer.description, "errorDetails": answer.details}
-        return CommandReport(order.command_id, CommandState.FAILED, CommandReason.REFUSED, whole, now)
-    question = QUESTIONS[order.action]
-    try:
-        question.check_answer(answer.payload)
-    except CallError as error:
-        log.info("an answer was not understood", command_id=order.command_id, reason=error.description)
-        failed = CommandState.FAILED
-        return CommandReport(order.command_id, failed, CommandReason.NOT_UNDERSTOOD, answer.payload, now)
-    return CommandReport(order.command_id, question.state(answer.payload), None, answer.payload, now)

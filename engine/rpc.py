@@ -9,6 +9,7 @@ answer belongs to.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
@@ -24,6 +25,8 @@ ID_IN_BROKEN_FRAME = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\\x00-\x1f]{1,36})"')
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 REPLACED = r"\1\\ufffd"
 """No text in a database holds the character U+0000, and an answer cannot be sent back: there it is replaced."""
+PADDING = re.compile(r"(?<!\\)((?:\\\\)*)(?:\\u0000)+(?=\")")
+"""At the end of a text it is what a text of fixed length was filled up with."""
 
 
 class MessageType(IntEnum):
@@ -104,8 +107,10 @@ def read(frame: str | bytes) -> Call | Answer:
     kind = message[0]
     if type(kind) is int and kind in (MessageType.CALL_RESULT, MessageType.CALL_ERROR):
         return _answer(orjson.loads(NUL.sub(REPLACED, frame)) if "\\u0000" in frame else message)
+    if "\\u0000" in frame:
+        message = orjson.loads(PADDING.sub(r"\1", frame))
     unique_id = message[1] if len(message) > 1 else None
-    if not isinstance(unique_id, str) or not unique_id:
+    if not isinstance(unique_id, str) or not unique_id or "\0" in unique_id:
         raise _malformed("the second element must be the call's unique id, a text that is not empty")
     if type(kind) is not int or kind != MessageType.CALL:
         raise _malformed("the first element must be 2 for a call, 3 for a result or 4 for an error", unique_id)
@@ -119,7 +124,7 @@ def read(frame: str | bytes) -> Call | Answer:
     if not isinstance(payload, dict):
         raise _malformed("the fourth element must be the payload, an object such as {}", unique_id)
     if "\\u0000" in frame:
-        _refuse_nul(payload, unique_id)
+        _refuse_nul({"the action": action} | payload, unique_id)
     return Call(unique_id, action, payload)
 
 
@@ -156,20 +161,27 @@ def _id_in(text: str) -> str:
     return match[1] if match else UNKNOWN_ID
 
 
-def _refuse_nul(value: Any, unique_id: str, path: str = "") -> None:
+def _refuse_nul(payload: dict[str, Any], unique_id: str) -> None:
     """No text in a database holds the character U+0000."""
-    match value:
-        case str() if "\0" in value:
-            raise CallError(
-                ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, f"{path}: must not contain the character U+0000", unique_id
-            )
-        case dict():
-            for name, inner in value.items():
-                _refuse_nul(name, unique_id, "a field's name")
-                _refuse_nul(inner, unique_id, f"{path}.{name}" if path else name)
-        case list():
-            for place, inner in enumerate(value):
-                _refuse_nul(inner, unique_id, f"{path}[{place}]")
+    for path, text in _texts(payload):
+        if "\0" in text:
+            what = f"{path}: must not contain the character U+0000"
+            raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, what, unique_id)
+
+
+def _texts(payload: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every text with its place; without recursion, since a payload may be nested more deeply than that reaches."""
+    waiting: list[tuple[str, Any]] = [("", payload)]
+    while waiting:
+        path, value = waiting.pop()
+        match value:
+            case str():
+                yield path, value
+            case dict():
+                yield from (("a field's name", name) for name in value)
+                waiting += [(f"{path}.{name}" if path else name, inner) for name, inner in value.items()]
+            case list():
+                waiting += [(f"{path}[{place}]", inner) for place, inner in enumerate(value)]
 
 
 Asked = TypeVar("Asked")

@@ -1,5 +1,6 @@
 """What one process of the engine runs beside its stations' greenlets: made at the first use, after any fork."""
 
+import atexit
 import gc
 import signal
 from functools import cache
@@ -7,12 +8,14 @@ from types import FrameType
 
 import gevent
 
+from config import get_settings
 from domain import live
 from domain.db import session_factory
 from domain.queue import get_redis
 from engine import channels, dispatch
 from engine.connections import Connections
 from engine.group_commit import GroupCommit
+from engine.message_log import MessageLog
 from engine.messenger import Announcer, Messenger
 
 TEND_SECONDS = 5.0
@@ -22,7 +25,8 @@ GENERATION_OBJECTS = 20_000
 class Runtime:
     def __init__(self) -> None:
         self.writer = GroupCommit(session_factory().begin, dispatch.apply)
-        self.connections = Connections(self.writer.submit, self._publish)
+        self.message_log = MessageLog(session_factory().begin, is_kept=get_settings().message_log_days > 0)
+        self.connections = Connections(self.writer.submit, self._publish, self.message_log.asked)
         self._messenger = Messenger(get_redis(), channels.CONNECTIONS, self.connections.hear)
         Messenger(get_redis(), channels.COMMANDS, self.connections.wake)
         live.publish_with(Announcer(get_redis(), live.CHANNEL).publish)
@@ -44,11 +48,13 @@ class Runtime:
 
         def say_goodbye(number: int, frame: FrameType | None) -> None:
             gevent.spawn(self.connections.close_all)
+            self.message_log.stop()
             if callable(stop):
                 stop(number, frame)
 
         signal.signal(signal.SIGTERM, say_goodbye)
         signal.siginterrupt(signal.SIGTERM, False)
+        atexit.register(self.message_log.close)
 
 
 def spare_the_collector() -> None:

@@ -36,17 +36,29 @@ def actions(version: str) -> frozenset[str]:
     return frozenset(name for name in names if not name.endswith("Response"))
 
 
-def check(version: str, action: str) -> Check:
-    """A function that raises CallError for a payload that the action's schema refuses.
+def load(version: str, action: str) -> dict[str, Any]:
+    """The schema of an action, or of its answer: `ResetResponse`."""
+    schema: dict[str, Any] = orjson.loads(files("ocpp").joinpath(version, "schemas", f"{action}.json").read_bytes())
+    return schema
 
-    Formats are not checked here: times are read by the translators, which take more than RFC 3339 allows.
-    """
-    schema = orjson.loads(files("ocpp").joinpath(version, "schemas", f"{action}.json").read_bytes())
-    validator = jsonschema_rs.Draft4Validator(schema, validate_formats=False)
+
+def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft4Validator:
+    """Formats are not checked: times are read by the translators, which take more than RFC 3339 allows."""
+    return jsonschema_rs.Draft4Validator(schema, validate_formats=False)
+
+
+def check(version: str, action: str) -> Check:
+    """A function that raises CallError for a payload that the action's schema refuses."""
+    return check_of(load(version, action))
+
+
+def check_of(schema: dict[str, Any]) -> Check:
+    """A function that raises CallError for a payload that the schema refuses."""
+    judge = validator(schema)
 
     def check_payload(payload: dict[str, Any]) -> None:
-        if not validator.is_valid(payload):
-            raise _refusal(next(validator.iter_errors(payload)))
+        if not judge.is_valid(payload):
+            raise _refusal(next(judge.iter_errors(payload)))
 
     return check_payload
 

@@ -88,6 +88,17 @@ def cron() -> None:
     run_cron(settings)
 
 
+@main.command()
+def files() -> None:
+    """Serve files to stations and take theirs, by FTP."""
+    from launcher.files import run_files
+    from launcher.reachable import check_servers
+
+    settings = load_settings()
+    check_servers(settings)
+    run_files(settings)
+
+
 @main.command(hidden=True)
 def demo_stations() -> None:
     """Play the demo company's stations."""

@@ -13,4 +13,7 @@ def run_cron(settings: Settings) -> None:
     cron.register(jobs.ensure_partitions, DEFAULT, cron="17 3 * * *")
     cron.register(jobs.sweep_silent_stations, DEFAULT, interval=60)
     cron.register(jobs.sweep_commands, DEFAULT, interval=10)
+    cron.register(jobs.advance_rollouts, DEFAULT, interval=5)
+    cron.register(jobs.sweep_uploads, DEFAULT, interval=60)
+    cron.register(jobs.forget_old_files, DEFAULT, cron="47 3 * * *")
     cron.start()

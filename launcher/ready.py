@@ -14,7 +14,7 @@ from launcher.errors import LaunchError
 ANSWER_SECONDS = 1
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, setting: str = "PORT") -> None:
     """Raise LaunchError if nobody may listen on `port`, or somebody does."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,8 +22,14 @@ def check_port(port: int) -> None:
             listener.bind(("0.0.0.0", port))  # noqa: S104 - stations come from everywhere
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise LaunchError(f"Port {port} is in use: stop what uses it or set PORT.") from None
-            raise LaunchError(f"Port {port} cannot be used ({error.strerror}): set PORT.") from None
+                raise LaunchError(f"Port {port} is in use: stop what uses it or set {setting}.") from None
+            raise LaunchError(f"Port {port} cannot be used ({error.strerror}): set {setting}.") from None
+
+
+def check_ftp_ports(settings: Settings) -> None:
+    for name, port in (("FTP_PORT", settings.ftp_port), ("FTPS_PORT", settings.ftps_port)):
+        if port:
+            check_port(port, name)
 
 
 def health(port: int) -> dict[str, str]:
@@ -52,6 +58,8 @@ def say_ready(settings: Settings, administrator: str) -> None:
     click.echo(f"  Portal      {settings.portal_url}")
     click.echo(f"  OCPP 1.6J   {settings.ocpp16_url}")
     click.echo(f"  OCPP 1.5    {settings.ocpp15_url}")
+    if settings.ftp_port:
+        click.echo(f"  Files       {settings.ftp_url}")
     click.echo(administrator, nl=False)
     if settings.public_url is None:
         click.echo("\n  Stations reach this machine by its own name or address: set PUBLIC_URL to show that here.")

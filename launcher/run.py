@@ -7,8 +7,9 @@ import click
 from config import Settings
 from launcher.data_dir import locked, make_data_dir
 from launcher.embedded.servers import start_servers
+from launcher.errors import LaunchError
 from launcher.processes import Program
-from launcher.ready import check_port, say_ready, why_not_ready
+from launcher.ready import check_ftp_ports, check_port, say_ready, why_not_ready
 from launcher.supervisor import Supervisor
 from launcher.waiting import StopRequested
 
@@ -38,12 +39,26 @@ def _start(supervisor: Supervisor, settings: Settings, demo: bool) -> None:
         supervisor.wait_until_ready("Charge Portal", lambda: why_not_ready(settings.port), READY_SECONDS)
         # Not needed to be ready, so they do not take time from those that are.
         supervisor.start(_program("cron"))
+        no_files = _start_files(supervisor, settings)
         if demo:
             supervisor.start(_program("demo-stations"))
     except BaseException:
         click.echo(administrator, nl=False)  # It is not shown again by another start.
         raise
     say_ready(settings, administrator)
+    if no_files:
+        click.echo(f"  No FTP server: {no_files}", err=True)
+
+
+def _start_files(supervisor: Supervisor, settings: Settings) -> str:
+    """Start the FTP server if one is wanted; returns why it cannot be, which keeps nobody from charging."""
+    if settings.ftp_port:
+        try:
+            check_ftp_ports(settings)
+        except LaunchError as error:
+            return error.message
+        supervisor.start(_program("files"))
+    return ""
 
 
 def _program(name: str, *options: str) -> Program:

@@ -2,19 +2,20 @@
 
 import os
 import signal
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
 
 import redis
 import rq
-from rq.worker_pool import WorkerPool
+from rq.worker_pool import ForkProcess, WorkerPool
 
 import engine.jobs  # noqa: F401 - each job is a fork of this process: what jobs need is imported once, here
 import portal.imports.job
 import portal.jobs  # noqa: F401 - as above
-from config import Settings
+from config import Settings, get_settings
 from domain.health import WORKER_SILENCE_SECONDS
-from domain.queue import QUEUES
+from domain.queue import COMMANDS, DEFAULT
 from launcher.processes import end_with_parent
 
 BEAT_SECONDS = WORKER_SILENCE_SECONDS // 3
@@ -23,8 +24,8 @@ RQ_MARGIN_SECONDS = 15
 STOP_SECONDS = 2
 
 
-class Worker(rq.Worker):
-    """RQ's worker with a quick pulse."""
+class Pulse:
+    """An RQ worker with a quick pulse."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(
@@ -37,8 +38,27 @@ class Worker(rq.Worker):
         )
 
 
+class Worker(Pulse, rq.Worker):
+    """Makes a process for each job, which may do whatever it likes."""
+
+
+class QuickWorker(Pulse, rq.SimpleWorker):
+    """Does short jobs in its own process: a fork would take longer than they do."""
+
+
 class Pool(WorkerPool):
-    """RQ's pool, which does not wait for a long job when it is asked to stop: RQ finds the job abandoned."""
+    """RQ's pool, one of whose processes does the commands; another is started in its place when it dies.
+
+    It does not wait for a long job when it is asked to stop: RQ finds the job abandoned.
+    """
+
+    quick_name: str | None = None
+
+    def get_worker_process(self, name: str, *args: Any, **options: Any) -> BaseProcess:
+        if self.quick_name in self.worker_dict:
+            return super().get_worker_process(name, *args, **options)
+        self.quick_name = name
+        return ForkProcess(target=run_quick_worker, args=(name, get_settings().valkey_url, get_settings().log_level))
 
     def request_stop(self, signum: int | None = None, frame: FrameType | None = None) -> None:
         super().request_stop(signum, frame)
@@ -55,7 +75,13 @@ def run_workers(settings: Settings) -> None:
     if settings.redis_url is None:
         forget_workers(connection)
     end_forks_with_parent()
-    Pool(QUEUES, connection, settings.worker_processes, worker_class=Worker).start(logging_level=settings.log_level)
+    pool = Pool([DEFAULT], connection, 1 + settings.worker_processes, worker_class=Worker)
+    pool.start(logging_level=settings.log_level)
+
+
+def run_quick_worker(name: str, url: str, logging_level: str) -> None:
+    connection = redis.Redis.from_url(url)
+    QuickWorker([COMMANDS], name, connection=connection).work(logging_level=logging_level)
 
 
 def forget_workers(connection: redis.Redis) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 from wtforms import Field
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from domain.models import PortalUser
+from domain.id_tokens import identity_of
+from domain.models import IdToken, PortalUser
 from portal.database import database
 from portal.viewer import scoped
 
@@ -85,11 +86,32 @@ class UserChoice(SearchedChoice):
 def suggested_users(db: Session, text: str) -> list[dict[str, str]]:
     """The first few whose e-mail, first or last name begin with each of the words."""
     users = scoped(select(PortalUser.email, PortalUser.first_name, PortalUser.last_name), PortalUser)
+    rows = db.execute(users.where(*_named(text)).order_by(PortalUser.username).limit(MOST_SUGGESTED))
+    return [{"value": row.email, "label": f"{row.first_name} {row.last_name}".strip()} for row in rows]
+
+
+def suggested_tags(db: Session, text: str) -> list[dict[str, str]]:
+    """The tag that is written so, and the first few tags of users who are named so."""
+    if not text.strip():
+        return []
+    tags = scoped(select(IdToken.token, PortalUser.first_name, PortalUser.last_name), IdToken)
+    tags = tags.outerjoin(PortalUser, PortalUser.id == IdToken.user_id).limit(MOST_SUGGESTED)
+    written = db.execute(tags.where(IdToken.identity == identity_of(text.replace("\0", "")[:LONGEST_WORD]))).all()
+    owners = select(PortalUser.id).where(*_named(text)).order_by(PortalUser.username).limit(MOST_SUGGESTED)
+    owned = db.execute(tags.where(IdToken.user_id.in_(owners)).order_by(PortalUser.username, IdToken.id)).all()
+    return [
+        {"value": row.token, "label": f"{row.first_name or ''} {row.last_name or ''}".strip() or gettext("Nobody's")}
+        for row in dict.fromkeys([*written, *owned])
+    ]
+
+
+def _named(text: str) -> list[ColumnElement[bool]]:
+    """That e-mail, first or last name begin with each of the words."""
+    conditions = []
     for word in text.lower().replace("\0", "").split()[:MOST_WORDS]:
         begins = [
             column.startswith(word[:LONGEST_WORD], autoescape=True)
             for column in (PortalUser.username, func.lower(PortalUser.first_name), func.lower(PortalUser.last_name))
         ]
-        users = users.where(begins[0] | begins[1] | begins[2])
-    rows = db.execute(users.order_by(PortalUser.username).limit(MOST_SUGGESTED))
-    return [{"value": row.email, "label": f"{row.first_name} {row.last_name}".strip()} for row in rows]
+        conditions.append(or_(*begins))
+    return conditions

@@ -1,15 +1,19 @@
-"""Commands at the portal's edge: how they get on their way, and what they are called."""
+"""Commands at the portal's edge: how they get on their way, and what a driver is told of them.
+
+What operators read of them is in portal/command_words.py.
+"""
 
 import logging
 
 from flask_babel import lazy_gettext as _l
 from redis import RedisError
 
-from domain import queue
-from domain.models import Action, Command, CommandReason, CommandState
+from domain import batches, clock, commands, queue
+from domain.models import Action, Command, CommandBatch, CommandReason, CommandState
 from portal.database import database
 
 SEND_COMMAND = "engine.jobs.send_command"
+SEND_BATCH = "engine.jobs.send_batch"
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +40,9 @@ STATES = {Action.REMOTE_START: START_STATES, Action.REMOTE_STOP: STOP_STATES}
 REASONS = {
     CommandReason.OFFLINE: _l("The station is not connected at the moment."),
     CommandReason.NOT_SENT: _l("The request could not be sent in time, and is not sent any more."),
+    CommandReason.CANCELLED: _l("The request was taken back before it was sent."),
+    CommandReason.GONE: _l("What the request speaks of was gone when its turn came."),
+    CommandReason.UNSUITABLE: _l("The request cannot be meant for this station."),
     CommandReason.NOT_SENDABLE: _l("The station cannot be asked this."),
     CommandReason.NO_ANSWER: _l("The station did not answer in time. Look at the outlet: it may still obey."),
     CommandReason.LINE_LOST: _l(
@@ -49,12 +56,35 @@ REASONS = {
 def send(command: Command) -> None:
     """Commit what was asked, then have it sent. Without Redis the sweep sends it, or ends it in time."""
     database().commit()
-    if command.is_over:
-        return
+    if not command.is_over:
+        _enqueue(SEND_COMMAND, command.id)
+
+
+def send_batch(batch: CommandBatch) -> None:
+    """As `send`, for the commands to many stations."""
+    database().commit()
+    _enqueue(SEND_BATCH, batch.id)
+
+
+def cancel(command: Command) -> bool:
+    """Take back what is not sent yet; False if it is too late."""
+    is_taken_back = commands.cancel(database(), command)
+    database().commit()
+    return is_taken_back
+
+
+def cancel_batch(batch: CommandBatch) -> int:
+    """Take back what is not sent yet, and return how many commands those are."""
+    number = batches.cancel(database(), batch, clock.now())
+    database().commit()
+    return number
+
+
+def _enqueue(job: str, key: int) -> None:
     try:
-        queue.enqueue(SEND_COMMAND, command.id)
+        queue.enqueue(job, key)
     except RedisError:
-        log.exception("Command %s waits for the sweep", command.id)
+        log.exception("%s %s waits for the sweep", job, key)
 
 
 def in_words(command: Command) -> str:

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
+from domain.nodes import NodeKind, kind_of
 from domain.roles import RoleName
-from portal.node import node_url
+from portal.node import node_url, selected
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Entry:
     permission: str = "can_list"
     only: RoleName | None = None
     """The one role that finds it here, though others may open it."""
+    levels: tuple[NodeKind, ...] = tuple(NodeKind)
+    """Where the selected node must stand for a tab to be shown."""
 
     @property
     def url(self) -> str:
@@ -41,19 +44,30 @@ class Entry:
     def is_allowed(self) -> bool:
         if self.only is not None and self.only is not current_user.role:
             return False
+        if self.endpoint not in current_app.view_functions:  # being built
+            return False
         return bool(current_app.appbuilder.sm.has_access(self.permission, self.views[0]))  # type: ignore[attr-defined]
 
 
 NODE_VIEWS = ("SystemView", "SiteView", "FloorView", "StationView", "OutletView")
 NODE_PAGES = tuple(f"{view}.{page}" for view in NODE_VIEWS for page in ("show", "edit"))
 
+SYSTEM = (NodeKind.SYSTEM,)
+ABOVE_STATIONS = (NodeKind.SYSTEM, NodeKind.SITE, NodeKind.FLOOR)
+STATION = (NodeKind.STATION,)
+
 CONFIGURATION_TABS = (
     Entry(lazy_gettext("General"), "ConfigurationView.index", ("ConfigurationView", "SystemView"), "can_index"),
-    Entry(lazy_gettext("Sites"), "SiteView.list", ("SiteView",)),
-    Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",)),
-    Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",)),
-    Entry(lazy_gettext("Outlets"), "OutletView.list", ("OutletView",)),
-    Entry(lazy_gettext("Unknown stations"), "UnknownStationView.list", ("UnknownStationView",)),
+    Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
+    Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
+    Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),
+    Entry(lazy_gettext("Files"), "StationFileView.list", ("StationFileView",), levels=STATION),
+    Entry(lazy_gettext("Sites"), "SiteView.list", ("SiteView",), levels=SYSTEM),
+    Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",), levels=ABOVE_STATIONS[:2]),
+    Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",), levels=ABOVE_STATIONS),
+    Entry(lazy_gettext("Outlets"), "OutletView.list", ("OutletView",), levels=(*ABOVE_STATIONS, *STATION)),
+    Entry(lazy_gettext("Firmware"), "FirmwareImageView.list", ("FirmwareImageView",), levels=SYSTEM),
+    Entry(lazy_gettext("Unknown stations"), "UnknownStationView.list", ("UnknownStationView",), levels=SYSTEM),
 )
 USERS_TABS = (
     Entry(lazy_gettext("Users"), "UserView.list", ("UserView", "ImportUsersView")),
@@ -62,9 +76,11 @@ USERS_TABS = (
 )
 SERVICE_TABS = (
     Entry(lazy_gettext("Event log"), "EventView.list", ("EventView",)),
+    Entry(lazy_gettext("Commands"), "CommandView.list", ("CommandView",)),
     Entry(lazy_gettext("Audit log"), "AuditEntryView.list", ("AuditEntryView",)),
 )
 TABS = (USERS_TABS, SERVICE_TABS, CONFIGURATION_TABS)
+TAB_ENDPOINTS = {tab.endpoint for tabs in TABS for tab in tabs}
 
 FUNCTIONS = (
     Entry(lazy_gettext("My charging"), "ChargingView.index", ("ChargingView",), "can_index", only=RoleName.EV_USER),
@@ -95,13 +111,14 @@ def functions() -> Iterator[Entry]:
 def tabs() -> list[Entry]:
     """The pages of the open function that the user may open, if they are several."""
     of_function = next((tabs for tabs in TABS if any(tab.is_current for tab in tabs)), ())
-    allowed = [tab for tab in of_function if tab.is_allowed]
+    level = kind_of(selected())
+    allowed = [tab for tab in of_function if (level in tab.levels or tab.is_current_tab) and tab.is_allowed]
     return allowed if len(allowed) > 1 else []
 
 
 def function_url() -> str:
     """Where a click in the navigator leads: the function one is in, for another node; else its configuration."""
-    if request.endpoint and request.endpoint.endswith(".list"):
+    if request.endpoint and (request.endpoint.endswith(".list") or request.endpoint in TAB_ENDPOINTS):
         return request.path
     of_nodes = FUNCTIONS[2:]
     current = next((entry for entry in of_nodes if entry.is_current), of_nodes[-1])

@@ -24,10 +24,11 @@ EVERYONE = {
     "SecondFactorView": "can_(index|set_up|remove)",
 }
 OPERATORS = EVERYONE | {
-    "SearchView|TreeView|ConfigurationView": ALL,
+    "SearchView|TreeView|LiveView|ConfigurationView": ALL,
     "SystemView": "can_show",
     "EventView": READ,
     "FloorView|StationView|OutletView": WRITE,
+    "StationPasswordView": ALL,
     "FloorApi|StationApi|OutletApi": API_WRITE,
 }
 """Those who look after stations."""

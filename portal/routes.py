@@ -7,6 +7,7 @@ from portal.pages.choices import ChoiceView
 from portal.pages.configuration import ConfigurationView
 from portal.pages.forgotten_password import ForgottenPasswordView
 from portal.pages.import_users import ImportUsersView
+from portal.pages.live import LiveView
 from portal.pages.news import NewsView
 from portal.pages.search import SearchView
 from portal.pages.second_factor import SecondFactorView
@@ -21,6 +22,7 @@ from portal.views.news import NewsItemView
 from portal.views.outlet import OutletView
 from portal.views.site import SiteView
 from portal.views.station import StationView
+from portal.views.station_password import StationPasswordView
 from portal.views.system import SystemView
 from portal.views.unknown_station import UnknownStationView
 from portal.views.user import UserView
@@ -32,6 +34,7 @@ VIEWS = (
     ChoiceView,
     SettingsView,
     TreeView,
+    LiveView,
     ChargingView,
     ChargingSessionView,
     EventView,
@@ -41,6 +44,7 @@ VIEWS = (
     SiteView,
     FloorView,
     StationView,
+    StationPasswordView,
     OutletView,
     IdTokenView,
     UnknownStationView,

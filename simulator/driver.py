@@ -111,7 +111,7 @@ class OutletLife:
 
     def _begin(self, id_token: str) -> tuple[Transaction, asyncio.Future[Any]]:
         transaction = self._outlet.begin(id_token)
-        start = messages.start_transaction(self._outlet.number, id_token, transaction.meter_start_wh, messages.now())
+        start = messages.start_transaction(self._outlet.number, transaction, messages.now())
         answered = self._life.queue.put(lambda: start, partial(self._started, transaction))
         self._life.tally.begun()
         return transaction, answered
@@ -132,7 +132,7 @@ class OutletLife:
         meter_wh, at = self._outlet.meter_wh, messages.now()
         # The driver who ends it at the station shows the tag again (OCPP 1.6, 4.10).
         id_token = transaction.id_token if reason == Reason.local else None
-        self._outlet.end()
+        self._station.end(self._outlet.number)
         self._life.tally.ended()
         return self._life.queue.put(lambda: messages.stop_transaction(transaction.id, meter_wh, at, reason, id_token))
 

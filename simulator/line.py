@@ -5,6 +5,7 @@ import base64
 import json
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Never
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from simulator.behaviour import Manner, misbehaving_answer
 from simulator.commands import Commands
 from simulator.errors import LineLost, NoAnswer, NoLine
 
@@ -52,6 +54,7 @@ class Line(Commands, ChargePoint):
 
     async def ask(self, request: Any) -> Any:
         """Send a call and return its whole reply; a lost line ends the waiting at once."""
+        self.station.logs.note(f"tells {type(request).__name__}")
         answer = asyncio.create_task(self.call(request, suppress=False))
         try:
             await asyncio.wait({answer, self._reading}, return_when=asyncio.FIRST_COMPLETED)
@@ -100,10 +103,29 @@ class Line(Commands, ChargePoint):
         self._connection.transport.abort()
 
     async def route_message(self, raw_msg: str | bytes) -> None:
-        if self._raw_answer is not None and not self._raw_answer.done() and not _is_call(raw_msg):
+        call = _call_in(raw_msg)
+        if call is None and self._raw_answer is not None and not self._raw_answer.done():
             self._raw_answer.set_result(raw_msg)
             return
+        if call is not None:
+            self.station.logs.note(f"asked for {call.action}")
+            if (told := self.station.behaviour.towards(call.action)) is not None:
+                await self._misbehave(raw_msg, call, *told)
+                return
         await super().route_message(raw_msg)
+
+    async def _misbehave(self, raw_msg: str | bytes, call: "Call", manner: Manner, seconds: float) -> None:
+        if manner is Manner.LATE:
+            self.station.begin(self._answer_late(raw_msg, seconds))
+        elif manner is Manner.LEAVES:
+            self.kill()
+        elif (answer := misbehaving_answer(manner, call.action, call.unique_id, call.payload)) is not None:
+            await self._connection.send(answer)
+
+    async def _answer_late(self, raw_msg: str | bytes, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        with suppress(ConnectionClosed):
+            await super().route_message(raw_msg)
 
     async def _read(self) -> None:
         with suppress(ConnectionClosed):
@@ -138,9 +160,20 @@ def _refused(station: "Station", refusal: InvalidStatus) -> str:
     return f"{station.charge_box_id} was refused with {status}: {reason.rstrip('.')}."
 
 
-def _is_call(frame: str | bytes) -> bool:
+@dataclass(frozen=True)
+class Call:
+    """What the central system asks for."""
+
+    unique_id: str
+    action: str
+    payload: dict[str, Any]
+
+
+def _call_in(frame: str | bytes) -> Call | None:
+    """None for an answer, and for what is neither."""
     try:
         message = json.loads(frame)
     except ValueError:
-        return False
-    return isinstance(message, list) and message[:1] == [CALL]
+        return None
+    is_call = isinstance(message, list) and len(message) == 4 and message[0] == CALL
+    return Call(*message[1:]) if is_call else None

@@ -2,6 +2,11 @@
 
 from datetime import UTC, datetime
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from ocpp.v16 import call
 from ocpp.v16.datatypes import MeterValue, SampledValue
 from ocpp.v16.enums import (
@@ -29,13 +34,21 @@ def wire_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def boot_notification(charge_box_id: str, charger: Charger) -> call.BootNotification:
+def boot_notification(charge_box_id: str, charger: Charger, firmware: str = FIRMWARE) -> call.BootNotification:
     return call.BootNotification(
         charge_point_vendor=VENDOR,
         charge_point_model=charger.model,
         charge_point_serial_number=charge_box_id[:25],
-        firmware_version=FIRMWARE,
+        firmware_version=firmware,
     )
+
+
+def certificate_request(charge_box_id: str) -> str:
+    """A request for a certificate with a key made for it (PEM)."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, charge_box_id[:64])])
+    key = ec.generate_private_key(ec.SECP256R1())
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, SHA256())
+    return request.public_bytes(Encoding.PEM).decode()
 
 
 def status_notification(
@@ -46,9 +59,13 @@ def status_notification(
     )
 
 
-def start_transaction(outlet_number: int, id_token: str, meter_wh: int, at: datetime) -> call.StartTransaction:
+def start_transaction(outlet_number: int, transaction: Transaction, at: datetime) -> call.StartTransaction:
     return call.StartTransaction(
-        connector_id=outlet_number, id_tag=id_token, meter_start=meter_wh, timestamp=wire_time(at)
+        connector_id=outlet_number,
+        id_tag=transaction.id_token,
+        meter_start=transaction.meter_start_wh,
+        timestamp=wire_time(at),
+        reservation_id=transaction.reservation_id,
     )
 
 

@@ -3,10 +3,14 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, Reason
 
 from simulator.charger import AC_22, Charger
+
+if TYPE_CHECKING:
+    from simulator.reservations import Reservation
 
 UNKNOWN_TRANSACTION = -1
 """Told as transactionId when the central system never said one."""
@@ -19,6 +23,9 @@ class Transaction:
     id_token: str
     meter_start_wh: int
     id: int = UNKNOWN_TRANSACTION
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reservation_id: int | None = None
+    """The reservation that ended with it."""
 
 
 @dataclass
@@ -35,6 +42,7 @@ class Outlet:
     """What the central system was last told."""
     operative: bool = True
     transaction: Transaction | None = None
+    reservation: "Reservation | None" = None
     remote_starts: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     """Id tokens for which the central system asked this outlet to start."""
     stop_requests: asyncio.Queue[Reason] = field(default_factory=asyncio.Queue)
@@ -43,6 +51,13 @@ class Outlet:
     def is_free(self) -> bool:
         """Whether a car may come: not even one is on its way for a remote start."""
         idle = self.transaction is None and self.status == ChargePointStatus.available
+        return idle and self.operative and self.remote_starts.empty() and self.reservation is None
+
+    def is_open_to(self, id_token: str) -> bool:
+        """Whether this driver may come: it is free, or kept for them."""
+        if self.reservation is None or not self.reservation.is_for(id_token):
+            return self.is_free
+        idle = self.transaction is None and self.status in (ChargePointStatus.available, ChargePointStatus.reserved)
         return idle and self.operative and self.remote_starts.empty()
 
     @property
@@ -52,7 +67,9 @@ class Outlet:
     @property
     def idle_status(self) -> ChargePointStatus:
         """What the outlet shows when no car is there."""
-        return ChargePointStatus.available if self.operative else ChargePointStatus.unavailable
+        if not self.operative:
+            return ChargePointStatus.unavailable
+        return ChargePointStatus.available if self.reservation is None else ChargePointStatus.reserved
 
     @property
     def meter_wh(self) -> int:
@@ -61,6 +78,9 @@ class Outlet:
     def begin(self, id_token: str) -> Transaction:
         self.stop_requests = asyncio.Queue()
         self.transaction = Transaction(id_token, self.meter_wh)
+        if self.reservation is not None and self.reservation.is_for(id_token):
+            self.transaction.reservation_id = self.reservation.id
+            self.reservation = None
         return self.transaction
 
     def end(self) -> None:

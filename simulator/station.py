@@ -13,6 +13,8 @@ line: connect again after `close` or `kill`.
 """
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Never, Self
 
@@ -21,18 +23,32 @@ from ocpp.v16.enums import (
     ChargePointErrorCode,
     ChargePointStatus,
     ConfigurationKey,
+    DiagnosticsStatus,
+    FirmwareStatus,
+    MessageTrigger,
     ReadingContext,
     Reason,
     RegistrationStatus,
     ResetType,
+    UploadLogStatus,
 )
 
 from simulator import messages
+from simulator.behaviour import Behaviour
 from simulator.charger import AC_22, Charger
-from simulator.configuration import Configuration
-from simulator.errors import LineLost
+from simulator.charging_profiles import ChargingProfiles
+from simulator.configuration import ADDRESS_KEY, APN_KEY, KNOWN_APNS, Configuration
+from simulator.errors import REFUSALS, LineLost, NoLine
+from simulator.firmware import Firmware
 from simulator.line import Line
+from simulator.local_list import LocalList
+from simulator.logs import Logs
 from simulator.outlet import UNKNOWN_TRANSACTION, Outlet, aged_register_wh
+from simulator.reservations import Reservation
+from simulator.triggers import trigger
+
+IDLE = (ChargePointStatus.available, ChargePointStatus.unavailable, ChargePointStatus.reserved)
+"""Of an outlet without a car."""
 
 
 class Station:
@@ -46,8 +62,13 @@ class Station:
         password: str | None = None,
         register_wh: float | None = None,
         answer_timeout_seconds: float = 30,
+        behaviour: Behaviour | str = "",
+        pace_seconds: float = 0,
     ) -> None:
-        """`url` is the address without the charge box id, such as ws://localhost:8080/Ocpp/websocket."""
+        """`url` is the address without the charge box id, such as ws://localhost:8080/Ocpp/websocket.
+
+        `behaviour` makes it answer wrongly (behaviour.py); `pace_seconds` is how long each step with a file takes.
+        """
         self.charge_box_id = charge_box_id
         self.url = url
         self.charger = charger
@@ -58,12 +79,19 @@ class Station:
         self.connectors = {number: Outlet(number, charger, register_wh) for number in range(outlets + 1)}
         """All that have a status: the outlets, and 0 for the station itself (OCPP 1.6, 3.8)."""
         self.outlets = {number: outlet for number, outlet in self.connectors.items() if number > 0}
-        self.configuration = Configuration(outlets)
+        self.behaviour = Behaviour.of(behaviour) if isinstance(behaviour, str) else behaviour
+        self.configuration = Configuration(outlets, url, charger.model)
+        self.local_list = LocalList()
+        self.charging_profiles = ChargingProfiles()
+        self.logs = Logs(self)
+        self.firmware = Firmware(self)
         self.authorization_cache: set[str] = set()
         """Id tokens the central system accepted; they may charge while it cannot be asked."""
         self.registered = False
         """Whether the last BootNotification was accepted (OCPP 1.6, 4.2)."""
         self.resets: asyncio.Queue[ResetType] = asyncio.Queue()
+        self._pace_seconds = pace_seconds
+        self._tasks: set[asyncio.Task[None]] = set()
         self._line: Line | None = None
 
     async def __aenter__(self) -> Self:
@@ -75,6 +103,8 @@ class Station:
 
     async def connect(self) -> None:
         """Raises NoLine when the central system refuses or cannot be reached."""
+        if self.configuration.value(APN_KEY) not in KNOWN_APNS:
+            raise NoLine(f"{self.charge_box_id} has no line: its SIM card does not know the access point.")
         self._line = await Line.open(self)
 
     @property
@@ -82,9 +112,24 @@ class Station:
         return self._line is not None and not self._line.is_lost
 
     async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self.hang_up()
+
+    async def hang_up(self) -> None:
+        """End the line, as a station does that connects anew at once."""
         if self._line is not None:
             await self._line.close()
             self._line = None
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside everything else; it outlives the line."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def pause(self) -> None:
+        await asyncio.sleep(self._pace_seconds)
 
     def kill(self) -> None:
         """Lose the line without a word to the other side."""
@@ -93,6 +138,7 @@ class Station:
     def power_cycle(self) -> None:
         """Lose the line and what only the running station knew: that it is registered, what it told."""
         self.registered = False
+        self.url = self.configuration.value(ADDRESS_KEY) or self.url
         for connector in self.connectors.values():
             connector.reported = None
         self.kill()
@@ -105,6 +151,11 @@ class Station:
         """Send any request of `ocpp.v16.call`."""
         return await self._open_line.ask(request)
 
+    async def tell(self, request: Any) -> None:
+        """Send something that nobody waits for; without a line it is lost, and a refusal changes nothing."""
+        with suppress(LineLost, *REFUSALS):
+            await self.call(request)
+
     async def exchange(self, frame: str | bytes) -> str | bytes:
         """Send a frame as it is, valid or not, and return the answer as it is."""
         return await self._open_line.exchange(frame)
@@ -116,8 +167,10 @@ class Station:
         return [self.outlets[connector_id]] if connector_id in self.outlets else []
 
     async def boot(self) -> Any:
-        reply = await self.call(messages.boot_notification(self.charge_box_id, self.charger))
+        reply = await self.call(messages.boot_notification(self.charge_box_id, self.charger, self.firmware.version))
         self.registered = reply.status == RegistrationStatus.accepted
+        if self.registered:
+            self.begin(self.firmware.started())
         if self.registered and reply.interval > 0:
             self.configuration.set(ConfigurationKey.heartbeat_interval, reply.interval)
         return reply
@@ -152,15 +205,74 @@ class Station:
         teller.reported = told
         return reply
 
+    async def data_transfer(self, vendor_id: str, message_id: str | None = None, data: str | None = None) -> Any:
+        return await self.call(call.DataTransfer(vendor_id, message_id, data))
+
+    async def firmware_status(self, status: FirmwareStatus, request_id: int | None = None) -> Any:
+        """Of a signed update, whose number is told, or of one without (security extension; OCPP 1.6, 4.5)."""
+        if request_id is None:
+            return await self.call(call.FirmwareStatusNotification(status))
+        return await self.call(call.SignedFirmwareStatusNotification(status, request_id))
+
+    async def diagnostics_status(self, status: DiagnosticsStatus) -> Any:
+        return await self.call(call.DiagnosticsStatusNotification(status))
+
+    async def log_status(self, status: UploadLogStatus, request_id: int | None = None) -> Any:
+        return await self.call(call.LogStatusNotification(status, request_id))
+
+    async def security_event(self, kind: str, tech_info: str | None = None, at: datetime | None = None) -> Any:
+        return await self.call(
+            call.SecurityEventNotification(kind, messages.wire_time(at or messages.now()), tech_info)
+        )
+
+    async def sign_certificate(self) -> Any:
+        return await self.call(call.SignCertificate(messages.certificate_request(self.charge_box_id)))
+
+    async def trigger(self, message: MessageTrigger, connector_id: int | None = None) -> None:
+        await trigger(self, message, connector_id)
+
+    async def tell_idle(self) -> None:
+        """Tell the status of each outlet without a car whose status is another now."""
+        with suppress(LineLost, *REFUSALS):
+            for outlet in self.outlets.values():
+                if outlet.status in IDLE and outlet.status != outlet.idle_status:
+                    await self.report(outlet.number, outlet.idle_status)
+
+    async def keep_reservation(self, outlet: Outlet, reservation: Reservation) -> None:
+        """Give the outlet free when the time is over (OCPP 1.6, 5.13)."""
+        await asyncio.sleep(max((reservation.expires_at - messages.now()).total_seconds(), 0))
+        if outlet.reservation is reservation:
+            outlet.reservation = None
+            await self.tell_idle()
+
+    async def configured(self, key: str, value: str) -> None:
+        """What a change of a key brings about at once: the line ends and comes back in the new way, or not at all."""
+        if key == ConfigurationKey.authorization_key:
+            self.password = value
+            await self.hang_up()
+        elif key == APN_KEY and value not in KNOWN_APNS:
+            self.kill()
+
+    def limit_w(self, outlet: int) -> float | None:
+        """What charging profiles let an outlet draw now; None if there is none."""
+        if not self.charging_profiles.installed:
+            return None
+        transaction = self.outlets[outlet].transaction
+        began_at = transaction.began_at if transaction else None
+        return self.charging_profiles.limit_w(outlet, self.charger, messages.now(), began_at)
+
+    def end(self, outlet: int) -> None:
+        """The outlet's charge is over."""
+        self.outlets[outlet].end()
+        self.charging_profiles.end_of_charge(outlet)
+
     async def start(
         self, outlet: int, id_token: str, *, meter_wh: int | None = None, at: datetime | None = None
     ) -> Any:
         transaction = self.outlets[outlet].begin(id_token)
         if meter_wh is not None:
             transaction.meter_start_wh = meter_wh
-        reply = await self.call(
-            messages.start_transaction(outlet, id_token, transaction.meter_start_wh, at or messages.now())
-        )
+        reply = await self.call(messages.start_transaction(outlet, transaction, at or messages.now()))
         transaction.id = reply.transaction_id
         return reply
 
@@ -186,7 +298,7 @@ class Station:
         meter = stopped.meter_wh if meter_wh is None else meter_wh
         if transaction_id is None and stopped.transaction is not None:
             transaction_id = stopped.transaction.id
-            stopped.end()
+            self.end(outlet)
         return await self.call(
             messages.stop_transaction(
                 UNKNOWN_TRANSACTION if transaction_id is None else transaction_id,

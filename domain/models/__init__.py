@@ -5,7 +5,7 @@ from flask_appbuilder import Model
 from domain.models.api_key import PersonalApiKey
 from domain.models.audit_entry import AuditEntry
 from domain.models.charging_session import Authorization, ChargingSession
-from domain.models.command import Action, Command, CommandBatch, CommandReason, CommandState
+from domain.models.command import Action, Command, CommandBatch, CommandReason, CommandState, Progress
 from domain.models.event import Event
 from domain.models.file import FileState, FirmwareImage, StationFile
 from domain.models.id_token import IdToken
@@ -13,7 +13,7 @@ from domain.models.local_list import LocalList
 from domain.models.message import Direction, Message, MessageKind
 from domain.models.meter_value import MeterValue
 from domain.models.news import News, news_read
-from domain.models.node import Floor, Site, Station, StationKind, System, UnknownStation
+from domain.models.node import Floor, Site, Station, StationKind, StationPasswordFailure, System, UnknownStation
 from domain.models.outlet import Outlet, OutletMode
 from domain.models.parameter import ParameterResult, StationParameter
 from domain.models.password_reset import PasswordReset
@@ -48,6 +48,7 @@ __all__ = [
     "PasswordReset",
     "PersonalApiKey",
     "PortalUser",
+    "Progress",
     "Rollout",
     "RolloutState",
     "RolloutStation",
@@ -57,6 +58,7 @@ __all__ = [
     "StationFile",
     "StationKind",
     "StationParameter",
+    "StationPasswordFailure",
     "System",
     "UnknownStation",
     "metadata",

@@ -60,6 +60,9 @@ class CommandReason(StrEnum):
     """Somebody took it back before it was sent."""
     GONE = "gone"
     """What it speaks of, such as a firmware image, was gone when its turn came; the station never saw it."""
+    UNSUITABLE = "unsuitable"
+    """One of many stations for which it cannot be meant, such as one without that outlet; `outcome` tells the problems,
+    and the station never saw it."""
     NOT_SENDABLE = "not_sendable"
     """The station's version of OCPP has no words for it; the station never saw it."""
     NO_ANSWER = "no_answer"
@@ -69,6 +72,35 @@ class CommandReason(StrEnum):
     """The station answered with an error (OCPP-J 1.6, CALLERROR)."""
     NOT_UNDERSTOOD = "not_understood"
     """The station's answer is none that its version of OCPP has."""
+
+
+class Progress(StrEnum):
+    """How far a station is with its firmware or with a log that it uploads; see domain/progress.py."""
+
+    IDLE = "idle"
+    """It does nothing of the kind."""
+    DOWNLOAD_SCHEDULED = "download_scheduled"
+    DOWNLOADING = "downloading"
+    DOWNLOAD_PAUSED = "download_paused"
+    DOWNLOADED = "downloaded"
+    DOWNLOAD_FAILED = "download_failed"
+    SIGNATURE_VERIFIED = "signature_verified"
+    INVALID_SIGNATURE = "invalid_signature"
+    INSTALL_SCHEDULED = "install_scheduled"
+    INSTALLING = "installing"
+    INSTALL_REBOOTING = "install_rebooting"
+    INSTALLED = "installed"
+    INSTALLATION_FAILED = "installation_failed"
+    INSTALL_VERIFICATION_FAILED = "install_verification_failed"
+    UPLOADING = "uploading"
+    UPLOADED = "uploaded"
+    UPLOAD_FAILED = "upload_failed"
+    PERMISSION_DENIED = "permission_denied"
+    """The file server let it in no further."""
+    BAD_MESSAGE = "bad_message"
+    """The file server did not understand it."""
+    NOT_SUPPORTED = "not_supported"
+    """The file server does not do what the station asked of it."""
 
 
 class Command(Model):

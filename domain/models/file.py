@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.columns import At, BigKey, Key, word
@@ -45,7 +45,11 @@ class StationFile(Model):
     """A file that a station uploaded, such as a log; kept for 90 days."""
 
     __tablename__ = "station_file"
-    __table_args__ = (Index("ix_station_file_station", "station_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_station_file_station", "station_id", "started_at"),
+        # Those that may have lost their process.
+        Index("ix_station_file_receiving", "changed_at", postgresql_where=text("state = 'receiving'")),
+    )
 
     id: Mapped[BigKey]
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Double,
     ForeignKey,
@@ -20,10 +21,11 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.id_tokens import TagByteOrder, TagDigits
-from domain.models.columns import HIDDEN_INFO, Key, word
+from domain.models.columns import HIDDEN_INFO, At, Key, word
 from domain.statuses import StationStatus
 
 if TYPE_CHECKING:
@@ -151,9 +153,8 @@ class Station(Model):
     """Of HTTP Basic (OCPP-J 1.6, security profile 1); see domain/station_passwords.py."""
     password_required: Mapped[bool | None]
     """Whether it must come with its password; without a word of its own as the installation says (config.py)."""
-    password_failures: Mapped[int] = mapped_column(server_default=text("0"), default=0)
-    """Wrong ones in a row."""
-    password_locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    password_hash_before: Mapped[str | None] = mapped_column(String(200), info=HIDDEN_INFO)
+    """Of the one before, which holds until the new one is first used: a station may take it only when it restarts."""
     file_key_number: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     """Counts the passwords that it had for the file server; see domain/file_access.py."""
     clock_offset_seconds: Mapped[float | None] = mapped_column(Double)
@@ -180,8 +181,30 @@ class Station(Model):
         back_populates="station", passive_deletes="all", order_by="Outlet.number"
     )
 
+    @hybrid_property
+    def has_password(self) -> bool:
+        return self.password_hash is not None
+
+    @has_password.inplace.expression
+    @classmethod
+    def _has_password(cls) -> ColumnElement[bool]:
+        return cls.password_hash.is_not(None)
+
     def __str__(self) -> str:
         return self.name
+
+
+class StationPasswordFailure(Model):
+    """Wrong passwords for a station from one address; see domain/station_passwords.py."""
+
+    __tablename__ = "station_password_failure"
+
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    """In a row."""
+    failed_at: Mapped[At]
+    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class UnknownStation(Model):

@@ -7,7 +7,7 @@ from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.models.columns import HIDDEN_INFO, At, word
+from domain.models.columns import HIDDEN_INFO, word
 
 
 class ParameterResult(StrEnum):
@@ -29,7 +29,8 @@ class StationParameter(Model):
     value: Mapped[str | None] = mapped_column(Text, info=HIDDEN_INFO)
     """As the station told it."""
     is_readonly: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
-    read_at: Mapped[At]
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the station last told it; empty for one that it was asked to take and never lists."""
     asked_value: Mapped[str | None] = mapped_column(Text, info=HIDDEN_INFO)
     """What the last change asked for."""
     result: Mapped[ParameterResult | None] = mapped_column(word(ParameterResult))

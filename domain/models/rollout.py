@@ -47,8 +47,8 @@ class Rollout(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"))
     source_station_id: Mapped[int | None] = mapped_column(Integer)
     """From which station the values were copied."""
-    changes: Mapped[dict[str, str]] = mapped_column(JSONB, info=HIDDEN_INFO)
-    """The value for each key."""
+    changes: Mapped[list[dict[str, str]]] = mapped_column(JSONB, info=HIDDEN_INFO)
+    """A `key` and a `value` each, in the order in which they are asked for."""
     wave_size: Mapped[int] = mapped_column(Integer)
     restarts: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """Whether each station is restarted once it accepted."""
@@ -59,6 +59,11 @@ class Rollout(Model):
 
     user: Mapped[PortalUser | None] = relationship()
 
+    @property
+    def values(self) -> dict[str, str]:
+        """The value for each key, in their order."""
+        return {change["key"]: change["value"] for change in self.changes}
+
     def __str__(self) -> str:
         return str(self.id)
 
@@ -67,7 +72,11 @@ class RolloutStation(Model):
     """One station's turn."""
 
     __tablename__ = "rollout_station"
-    __table_args__ = (Index("ix_rollout_station_order", "rollout_id", "position"),)
+    __table_args__ = (
+        Index("ix_rollout_station_order", "rollout_id", "position"),
+        # Whose turn an answer belongs to.
+        Index("ix_rollout_station_active", "command_id", postgresql_where=text("step IN ('changing', 'returning')")),
+    )
 
     rollout_id: Mapped[int] = mapped_column(ForeignKey("rollout.id", ondelete="CASCADE"), primary_key=True)
     station_id: Mapped[int] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"), primary_key=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from config import get_settings
 from domain.reports import BootReport
+from domain.stations import Booted
 from engine.ocpp16.fields import format_at
 
 PROTOCOL = "ocpp1.6"
@@ -18,12 +19,12 @@ def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime)
         payload["chargePointVendor"],
         payload["chargePointModel"],
         # The other serial number is deprecated (6.2), yet some stations know only that one.
-        payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber"),
-        payload.get("firmwareVersion"),
+        payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber") or None,
+        payload.get("firmwareVersion") or None,
     )
 
 
-def boot_answer(_outcome: None, received_at: datetime) -> dict[str, Any]:
+def boot_answer(_outcome: Booted, received_at: datetime) -> dict[str, Any]:
     return {
         "currentTime": format_at(received_at),
         "interval": get_settings().heartbeat_interval_seconds,

@@ -46,7 +46,7 @@ def stop_report(payload: dict[str, Any], station_id: int, received_at: datetime)
         station_id,
         received_at,
         read_integer(payload, "transactionId"),
-        payload.get("idTag"),
+        payload.get("idTag") or None,
         read_integer(payload, "meterStop"),
         read_at(payload["timestamp"]),
         # A stop without a reason was asked for at the station (4.10).

@@ -1,12 +1,21 @@
 """Fields that a schema cannot judge fully: times and numbers that must fit where they are kept."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.outlets import MOST_OUTLETS
 from engine.rpc import CallError, ErrorCode
 
 BIGGEST_INTEGER = 2**63 - 1
+
+LOOSELY_WRITTEN = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T _]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d*)?"
+    r" *(?:(?:Z|UTC|GMT)|([+-])([01]\d|2[0-3]):?([0-5]\d) *Z?)?",
+    re.ASCII,
+)
+"""What ISO 8601 does not know and stations write all the same: one digit, other dots and dashes, 60 seconds, a zone's
+name. Nothing may follow: it could be a zone that nobody here knows, and the time another."""
 
 
 def format_at(at: datetime) -> str:
@@ -17,12 +26,36 @@ def format_at(at: datetime) -> str:
 def read_at(text: str, field: str = "timestamp") -> datetime:
     """A time; one without an offset is meant in UTC (OCPP 1.6, 3.13)."""
     try:
-        at = datetime.fromisoformat(text)
-        if len(text) <= len("2026-11-22"):
-            raise ValueError
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return _in_utc(_read_at(text.strip().upper()))
     except (ValueError, OverflowError):
         raise _invalid(f"{field}: {text!r} is not a time such as 2026-11-22T10:00:00Z") from None
+
+
+def read_at_or(payload: dict[str, Any], otherwise: datetime, field: str = "timestamp") -> datetime:
+    """A time that may be left out; one that cannot be read is as good as none."""
+    try:
+        return read_at(payload.get(field, ""), field)
+    except CallError:
+        return otherwise
+
+
+def _read_at(text: str) -> datetime:
+    if len(text) <= len("2026-11-22"):
+        raise ValueError
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        match = LOOSELY_WRITTEN.fullmatch(text)
+        if match is None:
+            raise
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    sign, hours, minutes = match.groups()[6:]
+    return at - int(f"{sign}1") * timedelta(hours=int(hours), minutes=int(minutes)) if sign else at
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def read_outlet_number(payload: dict[str, Any], lowest: int = 0) -> int:

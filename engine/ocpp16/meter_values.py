@@ -49,7 +49,7 @@ def meter_report(payload: dict[str, Any], station_id: int, received_at: datetime
 
 
 def readings(meter_values: Iterable[dict[str, Any]]) -> tuple[Reading, ...]:
-    return tuple(_reading(value["timestamp"], value["sampledValue"]) for value in meter_values)
+    return tuple(_reading(value["timestamp"], value["sampledValue"]) for value in meter_values if value["sampledValue"])
 
 
 def _reading(timestamp: str, samples: list[dict[str, Any]]) -> Reading:

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.reports import StatusReport
 from domain.statuses import OutletStatus
-from engine.ocpp16.fields import read_at, read_outlet_number
+from engine.ocpp16.fields import read_at_or, read_outlet_number
 
 STATUSES = {
     "Available": OutletStatus.AVAILABLE,
@@ -27,8 +27,8 @@ def status_report(payload: dict[str, Any], station_id: int, received_at: datetim
         received_at,
         read_outlet_number(payload),
         STATUSES[payload["status"]],
-        read_at(payload["timestamp"]) if "timestamp" in payload else received_at,
+        read_at_or(payload, received_at),
         None if error_code == "NoError" else error_code,
-        payload.get("vendorErrorCode"),
-        payload.get("info"),
+        payload.get("vendorErrorCode") or None,
+        payload.get("info") or None,
     )

@@ -12,6 +12,7 @@ from socket import SHUT_RDWR
 import gevent
 from gevent.lock import RLock
 from simple_websocket import Server
+from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Event, Message, Ping, TextMessage
 
 from domain import clock
@@ -21,6 +22,7 @@ LARGEST_MESSAGE_BYTES = 1024 * 1024
 CLOSE_SECONDS = 2.0
 """For how long the other side may take to agree to the end."""
 MESSAGE_TOO_BIG = 1009
+TOO_BIG = f"a message has at most {LARGEST_MESSAGE_BYTES} bytes"
 
 
 class NoThread:
@@ -40,6 +42,8 @@ class Line:
         self._writing = RLock()
         self._closing = False
         self.heard_at = clock.now()
+        self.broken: tuple[str | bytes, str] | None = None
+        """What came that is no message and ended the line, as far as it can be read; and why."""
 
     def messages(self) -> Iterator[str | bytes]:
         """Whole messages, until the line ends. One that is too large ends it (RFC 6455, 7.4.1)."""
@@ -52,10 +56,12 @@ class Line:
                 if isinstance(event, Message):
                     parts.append(event.data)
                     size += _bytes_in(event.data)
-                    if size > LARGEST_MESSAGE_BYTES:
+                    if size > LARGEST_MESSAGE_BYTES and not self._closing:
+                        self.broken = _joined(parts), TOO_BIG
+                        self.close(MESSAGE_TOO_BIG, TOO_BIG)
+                    if self._closing:
                         parts.clear()
-                        self.close(MESSAGE_TOO_BIG, f"a message has at most {LARGEST_MESSAGE_BYTES} bytes")
-                    elif event.message_finished and not self._closing:
+                    elif event.message_finished:
                         message = parts[0] if len(parts) == 1 else _joined(parts)
                         parts.clear()
                         size = 0
@@ -64,6 +70,8 @@ class Line:
                     self._write(event.response())
                 elif isinstance(event, CloseConnection):
                     # Also how wsproto reports a frame that breaks the protocol, with the code that it deserves.
+                    if self._protocol.state is ConnectionState.OPEN:
+                        self.broken = _joined(parts), str(event.reason)
                     self._write(event.response())
                     self._closing = True
                     return
@@ -111,5 +119,5 @@ def _bytes_in(data: str | bytes) -> int:
 
 
 def _joined(parts: list[str | bytes]) -> str | bytes:
-    first = parts[0]
+    first = parts[0] if parts else ""
     return "".join(parts) if isinstance(first, str) else b"".join(parts)  # type: ignore[arg-type]

@@ -8,17 +8,32 @@ from flask import Blueprint, Response, g, request
 from flask_sock import Sock
 from simple_websocket import Server
 
-from domain import clock
+from domain import clock, station_passwords
 from domain.reports import ConnectReport
+from domain.station_passwords import Refusal
 from domain.stations import Connection
-from engine.conversation import answer
+from engine.conversation import Conversation
 from engine.group_commit import NotStoredError
 from engine.ocpp16.boot import PROTOCOL
 from engine.runtime import get_runtime
+from engine.transports.basic import password_in
 from engine.transports.line import Line, NoThread
 
 PROTOCOLS = [PROTOCOL]
 SERVER_OPTIONS = {"subprotocols": PROTOCOLS, "thread_class": NoThread}
+
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="OCPP", charset="UTF-8"'}
+LOCKED_SECONDS = int(station_passwords.LOCKED_FOR.total_seconds())
+REFUSALS = {
+    Refusal.NO_PASSWORD: (401, "This station signs in with its password (HTTP Basic), and sent none.", CHALLENGE),
+    Refusal.NOT_SET: (401, "This station must have a password, and none is set for it here yet.", CHALLENGE),
+    Refusal.WRONG: (401, "This is not the password of this station (HTTP Basic: charge box id and key).", CHALLENGE),
+    Refusal.LOCKED: (
+        429,
+        "Too many wrong passwords came from this address; please connect again later.",
+        {"Retry-After": str(LOCKED_SECONDS)},
+    ),
+}
 
 websocket = Blueprint("websocket", __name__)
 sock = Sock()
@@ -55,17 +70,26 @@ def _refusal_of_station(charge_box_id: str) -> Response | None:
     runtime = get_runtime()
     if runtime.connections.stopping:
         return _refusal(503, "The server stops; please connect again.")
-    connection = None
+    outcome = None
     if "\0" not in charge_box_id:
         try:
-            connection = runtime.writer.submit(ConnectReport(charge_box_id, PROTOCOL, request.remote_addr, clock.now()))
+            outcome = runtime.writer.submit(_report(charge_box_id))
         except NotStoredError:
             return _refusal(503, "The database does not answer; please connect again later.")
-    if connection is None:
+    if isinstance(outcome, Connection):
+        g.connection = outcome
+        return None
+    if outcome is None:
         log.info("an unknown station called", charge_box_id=charge_box_id, remote_address=request.remote_addr)
         return _refusal(404, f"No station with the charge box id {charge_box_id!r} is known here.")
-    g.connection = connection
-    return None
+    log.info("a station was refused", charge_box_id=charge_box_id, reason=outcome, remote_address=request.remote_addr)
+    return _refusal(*REFUSALS[outcome])
+
+
+def _report(charge_box_id: str) -> ConnectReport:
+    password = password_in(request.headers.get("Authorization", ""), charge_box_id)
+    keys = None if password is None else station_passwords.keys_of(password)
+    return ConnectReport(charge_box_id, PROTOCOL, request.remote_addr, clock.now(), keys)
 
 
 @websocket.teardown_request
@@ -84,13 +108,20 @@ def serve(server: Server, charge_box_id: str) -> None:
     connection: Connection = g.connection
     line = Line(server)
     outbox = runtime.connections.hold(connection, line)
+    conversation = Conversation(connection, runtime.writer.submit, outbox)
     try:
         for frame in line.messages():
-            reply = answer(frame, connection.station_id, line.heard_at, runtime.writer.submit, outbox.hear)
-            if reply is not None:
-                line.send(reply)
+            exchange = conversation.take(frame, line.heard_at)
+            runtime.message_log.took(connection.station_id, line.heard_at, frame, exchange)
+            if exchange.reply is not None:
+                line.send(exchange.reply)
+            if exchange.commands_wait:
+                outbox.wake()
+            outbox.open()
     finally:
         outbox.close()
+        if line.broken is not None:
+            runtime.message_log.broke(connection.station_id, *line.broken)
 
 
 @websocket.get("/websocket/")

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("entries", postgresql.JSONB(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
@@ -106,6 +106,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("rollout_id", "station_id"),
     )
+    op.create_index(
+        "ix_rollout_station_active",
+        "rollout_station",
+        ["command_id"],
+        unique=False,
+        postgresql_where=sa.text("step IN ('changing', 'returning')"),
+    )
     op.create_index("ix_rollout_station_order", "rollout_station", ["rollout_id", "position"], unique=False)
     op.create_table(
         "station_file",
@@ -124,19 +131,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_station_file_station", "station_file", ["station_id", "started_at"], unique=False)
+    op.create_index(
+        "ix_station_file_receiving",
+        "station_file",
+        ["changed_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'receiving'"),
+    )
     op.create_table(
         "station_parameter",
         sa.Column("station_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
         sa.Column("is_readonly", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_value", sa.Text(), nullable=True),
         sa.Column("result", sa.String(length=32), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("command_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("station_id", "key"),
+    )
+    op.create_table(
+        "station_password_failure",
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["station_id"], ["station.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("station_id", "address"),
     )
     op.add_column("command", sa.Column("batch_id", sa.BigInteger(), nullable=True))
     op.add_column("command", sa.Column("waits", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -156,8 +180,7 @@ def upgrade() -> None:
     )
     op.add_column("station", sa.Column("password_hash", sa.String(length=200), nullable=True))
     op.add_column("station", sa.Column("password_required", sa.Boolean(), nullable=True))
-    op.add_column("station", sa.Column("password_failures", sa.Integer(), server_default=sa.text("0"), nullable=False))
-    op.add_column("station", sa.Column("password_locked_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("station", sa.Column("password_hash_before", sa.String(length=200), nullable=True))
     op.add_column("station", sa.Column("file_key_number", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("station", sa.Column("clock_offset_seconds", sa.Double(), nullable=True))
     op.add_column("station", sa.Column("parameters_read_at", sa.DateTime(timezone=True), nullable=True))
@@ -177,8 +200,7 @@ def downgrade() -> None:
     op.drop_column("station", "parameters_read_at")
     op.drop_column("station", "clock_offset_seconds")
     op.drop_column("station", "file_key_number")
-    op.drop_column("station", "password_locked_until")
-    op.drop_column("station", "password_failures")
+    op.drop_column("station", "password_hash_before")
     op.drop_column("station", "password_required")
     op.drop_column("station", "password_hash")
     op.drop_constraint("command_batch_id_fkey", "command", type_="foreignkey")
@@ -189,6 +211,7 @@ def downgrade() -> None:
     op.drop_column("command", "outcome")
     op.drop_column("command", "waits")
     op.drop_column("command", "batch_id")
+    op.drop_table("station_password_failure")
     op.drop_table("station_parameter")
     op.drop_table("station_file")
     op.drop_table("rollout_station")

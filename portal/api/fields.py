@@ -8,12 +8,11 @@ from flask_appbuilder import Model
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy.orm import InstrumentedAttribute
 
+from domain.clock import FIRST_YEAR, LAST_YEAR
 from domain.models.columns import LARGEST_BIG_KEY, LARGEST_KEY
 from domain.writing import is_writable
 
 LONGEST_TEXT = 10_000
-FIRST_YEAR, LAST_YEAR = 1970, 9998
-"""Far enough from both ends of the calendar that a time can be shown in any zone."""
 
 
 class Text(fields.String):

@@ -1,14 +1,23 @@
 """/api/v1/stations/"""
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
+from sqlalchemy import inspect
 
-from domain import nodes
+from domain import nodes, station_passwords
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
+from domain.station_passwords import PasswordError
 from domain.statuses import StationStatus
-from portal.api.base import Api
+from portal.api.base import Api, Values
 from portal.api.fields import Flag, Key, Moment, Name, Text, Whole
+
+
+def _is_password(password: str) -> None:
+    try:
+        station_passwords.check(password)
+    except PasswordError as error:
+        raise ValidationError(str(error)) from None
 
 
 class StationSchema(Schema):
@@ -37,6 +46,16 @@ class StationSchema(Schema):
         allow_none=True,
         metadata={"description": "what a tag of digits alone is; null is as the site"},
     )
+    password = fields.String(
+        load_only=True,
+        allow_none=True,
+        validate=_is_password,
+        metadata={"format": "password", "description": "of HTTP Basic, 16 to 40 characters; null takes it away"},
+    )
+    has_password = Flag(dump_only=True)
+    password_required = Flag(
+        allow_none=True, metadata={"description": "let in only with its password; null is as the installation"}
+    )
     protocol = Text(Station.protocol, dump_only=True, metadata={"example": "ocpp1.6"})
     vendor = Text(Station.vendor, dump_only=True)
     model = Text(Station.model, dump_only=True)
@@ -61,6 +80,17 @@ class StationApi(Api):
         "fk_station_floor": ("floor", "The floor is not on the station's site."),
         "station_site_id_fkey": ("site", "The site is gone."),
     }
+
+    def values(self, schema: Schema) -> Values:
+        """What is kept of a password is its hash."""
+        values = super().values(schema)
+        if "password" in values:
+            values |= station_passwords.values_for(values.pop("password"))
+        return values
+
+    def pre_update(self, item: Station) -> None:
+        if inspect(item).attrs.password_hash.history.has_changes():
+            station_passwords.unlock(self.db, item.id)
 
     def create(self, item: Station) -> None:
         nodes.add_station(self.db, item)

@@ -1,7 +1,7 @@
 // A text field that suggests as one types (portal/choices.py). Without this script the whole text is typed.
 "use strict";
 
-for (const field of document.querySelectorAll("input[data-suggestions]")) {
+function suggestIn(field) {
   const list = document.createElement("ul");
   list.className = "suggestions";
   list.id = `${field.id}-suggestions`;
@@ -90,3 +90,8 @@ for (const field of document.querySelectorAll("input[data-suggestions]")) {
     event.stopPropagation();
   });
 }
+
+const suggestWithin = (within) => within.querySelectorAll("input[data-suggestions]").forEach(suggestIn);
+suggestWithin(document);
+// A form that a dialog shows comes later.
+document.addEventListener("filled", (event) => suggestWithin(event.target));

@@ -191,6 +191,28 @@
     else item.querySelector("a").click();
   });
 
+  // At once when something changes, and then not again for a moment, however much changes.
+  const PAUSE_MS = 1500;
+  let isResting = false;
+  let isDue = false;
+
+  async function refreshSoon() {
+    isDue = true;
+    if (isResting) return;
+    isResting = true;
+    while (isDue && !document.hidden) {
+      isDue = false;
+      await refresh();
+      await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+    }
+    isResting = false;
+  }
+
+  document.addEventListener("live", (event) => {
+    if (event.detail.some((change) => ["station", "anything"].includes(change.kind))) refreshSoon();
+  });
+  document.addEventListener("visibilitychange", () => { if (isDue) refreshSoon(); });
+
   trouble.querySelector("button").addEventListener("click", refresh);
   draw();
   refresh().then(() => find(selectedKey)?.firstChild.scrollIntoView({ block: "center" }));

@@ -21,6 +21,7 @@ REVIEW_REASONS = {
     ReviewReason.STOP_MISSING: _l("The station never said that the charge stopped."),
     ReviewReason.ENERGY_UNKNOWN: _l("Nothing credible tells how much energy was delivered."),
     ReviewReason.STOPPED_BEFORE_STARTED: _l("By the station's own clock it stopped before it started."),
+    ReviewReason.CLOCK_WRONG: _l("The station's clock was wrong."),
     ReviewReason.TOKEN_REFUSED: _l("The station charged although the tag was refused."),
 }
 

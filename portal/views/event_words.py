@@ -15,6 +15,7 @@ from portal.views.charging_session_words import stop_reason
 KINDS = {
     EventKind.TAG_KNOWN_OTHERWISE.value: _l("Unknown tag, known if read otherwise"),
     EventKind.UNKNOWN_TRANSACTION_STOPPED.value: _l("Stop of an unknown charge"),
+    EventKind.STATION_LOCKED.value: _l("Wrong passwords in the name of a station"),
     EventKind.DATA_TRANSFERRED.value: _l("Message of the manufacturer's own"),
 }
 
@@ -38,6 +39,9 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
             return _tag_known_otherwise(told)
         case EventKind.UNKNOWN_TRANSACTION_STOPPED:
             return _unknown_transaction_stopped(told)
+        case EventKind.STATION_LOCKED:
+            address = told.get("remote_address") or _("an unknown address")
+            return _("%(number)s in a row from %(address)s, which was locked", number=told["failures"], address=address)
         case EventKind.DATA_TRANSFERRED:
             parts = (told.get("vendor_id"), told.get("message_id"), told.get("data"))
             return " · ".join(part for part in parts if part)
@@ -56,6 +60,11 @@ def advice(kind: str) -> str:
         return _(
             "The tag was refused. If all tags are like that at this station, set how it reads tags on its page or on"
             " that of its site."
+        )
+    if kind == EventKind.STATION_LOCKED:
+        return _(
+            "If it was the station itself, set its password on its page to the one that it has, or give it a new one;"
+            " that ends the lock. The lock ends by itself after five minutes."
         )
     return ""
 

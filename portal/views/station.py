@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, lazy_gettext, ngettext
+from markupsafe import Markup
 from sqlalchemy import Select, select
-from wtforms import RadioField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -21,6 +23,7 @@ from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
 from portal.record import Fact
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
+from portal.views import station_password
 
 KINDS = {
     StationKind.CHARGING_STATION.value: lazy_gettext("Charging station"),
@@ -48,9 +51,15 @@ class StationForm(RecordForm):
     description = long_text(lazy_gettext("Description"))
     tag_byte_order = tag_words.byte_order_choice(lazy_gettext("As the site"))
     tag_digits = tag_words.digits_choice(lazy_gettext("As the site"))
+    password_required = SelectField(
+        lazy_gettext("Password required"),
+        coerce=station_password.required_of,
+        description=lazy_gettext("Whether it is let in only with its password. The password itself has its own page."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.password_required.choices = station_password.required_choices()
         sites = sites_by_name()
         self.floors = list(database().scalars(scoped(select(Floor), Floor).order_by(Floor.name)))
         self.site_id.offer(sites)
@@ -139,4 +148,13 @@ class StationView(NodeView):
             Fact(gettext("Serial number"), record.serial_number),
             Fact(gettext("Firmware"), record.firmware_version),
             *tag_words.reader_facts(record),
+            Fact(gettext("Password"), _password(record)),
+            Fact(gettext("Password required"), station_password.required_in_words(record)),
         ]
+
+
+def _password(station: Station) -> Markup:
+    """Whether there is one, and the way to its page."""
+    url = url_for("StationPasswordView.index", pk=station.id)
+    change = Markup('<a href="{}">{}</a>').format(url, gettext("Change"))
+    return Markup("{} {}").format(station_password.state_in_words(station), change)

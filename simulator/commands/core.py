@@ -8,7 +8,6 @@ from ocpp.v16.enums import (
     Action,
     AvailabilityStatus,
     AvailabilityType,
-    ChargePointStatus,
     ClearCacheStatus,
     DataTransferStatus,
     Reason,
@@ -18,8 +17,13 @@ from ocpp.v16.enums import (
     UnlockStatus,
 )
 
+from simulator.charging_profiles import TX, Profile
+from simulator.messages import VENDOR
+
 if TYPE_CHECKING:
     from simulator.station import Station
+
+ECHO = "Echo"
 
 
 class CoreCommands:
@@ -27,11 +31,19 @@ class CoreCommands:
 
     @on(Action.remote_start_transaction)
     def on_remote_start(
-        self, id_tag: str, connector_id: int | None = None, **_: Any
+        self,
+        id_tag: str,
+        connector_id: int | None = None,
+        charging_profile: Profile | None = None,
+        **_: Any,
     ) -> call_result.RemoteStartTransaction:
-        free = [outlet for outlet in self.station.chosen(connector_id) if outlet.is_free]
-        if not free:
+        free = [outlet for outlet in self.station.chosen(connector_id) if outlet.is_open_to(id_tag)]
+        # What comes along is for this charge alone (OCPP 1.6, 3.13.1 and 5.11).
+        is_foreign = charging_profile is not None and charging_profile["charging_profile_purpose"] != TX
+        if not free or is_foreign:
             return call_result.RemoteStartTransaction(RemoteStartStopStatus.rejected)
+        if charging_profile is not None:
+            self.station.charging_profiles.set(free[0].number, charging_profile)
         free[0].remote_starts.put_nowait(id_tag)
         return call_result.RemoteStartTransaction(RemoteStartStopStatus.accepted)
 
@@ -75,10 +87,7 @@ class CoreCommands:
 
     @after(Action.change_availability)
     async def after_change_availability(self, connector_id: int, **_: Any) -> None:
-        idle = (ChargePointStatus.available, ChargePointStatus.unavailable)
-        for outlet in self.station.chosen(connector_id):
-            if outlet.status in idle and outlet.status != outlet.idle_status:
-                await self.station.report(outlet.number, outlet.idle_status)
+        await self.station.tell_idle()
 
     @on(Action.get_configuration)
     def on_get_configuration(self, key: list[str] | None = None, **_: Any) -> call_result.GetConfiguration:
@@ -89,11 +98,23 @@ class CoreCommands:
     def on_change_configuration(self, key: str, value: str, **_: Any) -> call_result.ChangeConfiguration:
         return call_result.ChangeConfiguration(self.station.configuration.change(key, value))
 
+    @after(Action.change_configuration)
+    async def after_change_configuration(self, key: str, value: str, **_: Any) -> None:
+        if self.station.configuration.value(key) == value:
+            await self.station.configured(key, value)
+
     @on(Action.clear_cache)
     def on_clear_cache(self, **_: Any) -> call_result.ClearCache:
         self.station.authorization_cache.clear()
         return call_result.ClearCache(ClearCacheStatus.accepted)
 
     @on(Action.data_transfer)
-    def on_data_transfer(self, **_: Any) -> call_result.DataTransfer:
-        return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
+    def on_data_transfer(
+        self, vendor_id: str, message_id: str | None = None, data: str | None = None, **_: Any
+    ) -> call_result.DataTransfer:
+        """Of its own vendor it understands one message, and says back what it was told."""
+        if vendor_id != VENDOR:
+            return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
+        if message_id not in (None, ECHO):
+            return call_result.DataTransfer(DataTransferStatus.unknown_message_id)
+        return call_result.DataTransfer(DataTransferStatus.accepted, data)

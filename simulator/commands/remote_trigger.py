@@ -9,13 +9,6 @@ from ocpp.v16.enums import Action, MessageTrigger, TriggerMessageStatus
 if TYPE_CHECKING:
     from simulator.station import Station
 
-TRIGGERED = (
-    MessageTrigger.boot_notification,
-    MessageTrigger.heartbeat,
-    MessageTrigger.status_notification,
-    MessageTrigger.meter_values,
-)
-
 
 class RemoteTriggerCommands:
     station: "Station"
@@ -24,8 +17,6 @@ class RemoteTriggerCommands:
     def on_trigger_message(
         self, requested_message: MessageTrigger, connector_id: int | None = None, **_: Any
     ) -> call_result.TriggerMessage:
-        if requested_message not in TRIGGERED:
-            return call_result.TriggerMessage(TriggerMessageStatus.not_implemented)
         if not self.station.chosen(connector_id):
             return call_result.TriggerMessage(TriggerMessageStatus.rejected)
         return call_result.TriggerMessage(TriggerMessageStatus.accepted)
@@ -34,13 +25,4 @@ class RemoteTriggerCommands:
     async def after_trigger_message(
         self, requested_message: MessageTrigger, connector_id: int | None = None, **_: Any
     ) -> None:
-        if requested_message == MessageTrigger.boot_notification:
-            await self.station.boot()
-        elif requested_message == MessageTrigger.heartbeat:
-            await self.station.heartbeat()
-        elif requested_message == MessageTrigger.status_notification:
-            for outlet in self.station.chosen(connector_id):
-                await self.station.report(outlet.number)
-        elif requested_message == MessageTrigger.meter_values:
-            for outlet in self.station.chosen(connector_id):
-                await self.station.meter_values(outlet.number, triggered=True)
+        await self.station.trigger(MessageTrigger(requested_message), connector_id)

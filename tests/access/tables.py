@@ -21,11 +21,13 @@ UtilView              own: back
 DashboardView         all: index pane
 SearchView            all: index
 TreeView              all: children
+LiveView              all: listen
 ConfigurationView     all: index
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 StationView           all: list show add edit delete export
+StationPasswordView   all: index set make remove
 OutletView            all: list show add edit delete export
 UnknownStationView    all: list adopt delete export
 IdTokenView           all: list show add edit delete export
@@ -56,11 +58,13 @@ UtilView              own: back
 DashboardView         own: index pane
 SearchView            own: index
 TreeView              own: children
+LiveView              own: listen
 ConfigurationView     own: index
 SystemView            own: show                                  no: edit
 SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
 StationView           own: list show add edit delete export
+StationPasswordView   own: index set make remove
 OutletView            own: list show add edit delete export
 UnknownStationView    no: list adopt delete export
 IdTokenView           no: list show add edit delete export
@@ -91,11 +95,13 @@ UtilView              own: back
 DashboardView         all: index pane
 SearchView            all: index
 TreeView              all: children
+LiveView              all: listen
 ConfigurationView     all: index
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 StationView           all: list show add edit delete export
+StationPasswordView   all: index set make remove
 OutletView            all: list show add edit delete export
 UnknownStationView    all: list adopt delete export
 IdTokenView           no: list show add edit delete export
@@ -126,11 +132,13 @@ UtilView              own: back
 DashboardView         own: index pane
 SearchView            no: index
 TreeView              no: children
+LiveView              no: listen
 ConfigurationView     no: index
 SystemView            no: show edit
 SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export
 StationView           no: list show add edit delete export
+StationPasswordView   no: index set make remove
 OutletView            no: list show add edit delete export
 UnknownStationView    no: list adopt delete export
 IdTokenView           own: list show export                      no: add edit delete
@@ -171,6 +179,7 @@ OBJECTS = {
     "Site": "site",
     "Floor": "floor",
     "Station": "station",
+    "StationPassword": "station",
     "Outlet": "outlet",
     "UnknownStation": "unknown_station",
     "IdToken": "id_token",

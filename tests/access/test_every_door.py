@@ -25,7 +25,7 @@ SENT = {"SettingsView.index": {"section": "name"}}
 KIND_OF_DOOR = {"ChargingView.stop": "charging_session", "ChargingView.command": "command"}
 """Where the key names something else than the view's own kind."""
 QUERIES = {"TreeView.children": "?node=&node=system", "SearchView.index": "?q=st"}
-LET_IN = {200, 201, 202, 302, 303, 400, 409, 422}
+LET_IN = {200, 201, 202, 302, 303, 400, 409, 422, 426}
 """The door was open; what was sent (nothing) may still be no good."""
 NO_ONE_ELSES = {"own", "no"}
 

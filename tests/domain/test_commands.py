@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from domain import commands
+from domain import commands, orders
 from domain.models import Action, Command, CommandReason, CommandState
 from domain.reports import CommandReport, ConnectReport, DisconnectReport, Order, TakeCommandReport
 from domain.stations import connect, disconnect
@@ -37,7 +37,7 @@ def make(db, station):
 @pytest.fixture
 def take(db, connection):
     def take(now=SOON, number=None):
-        return commands.take(db, TakeCommandReport(connection.station_id, number or connection.number, now))
+        return orders.take(db, [TakeCommandReport(connection.station_id, number or connection.number, now)])[0]
 
     return take
 

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from config import get_settings
+from domain import clock
 from domain.db import session_factory
 from domain.models import IdToken, Outlet, OutletMode, Site, Station
 from tests.fixtures.product import free_port
@@ -46,7 +47,7 @@ class EngineServer:
                 "WEB_WORKERS": "1",
                 "DATABASE_URL": settings.postgres_url,
                 "REDIS_URL": settings.valkey_url,
-                "SECRET_KEY": "for tests alone",
+                "SECRET_KEY": settings.session_secret(),
                 **self._environment,
             },
             process_group=0,
@@ -78,9 +79,14 @@ class EngineServer:
         return f"ws://127.0.0.1:{self.port}/Ocpp/websocket/{quote(charge_box_id, safe='')}"
 
     def connect(
-        self, charge_box_id: str, *subprotocols: str, compression: str | None = None
+        self,
+        charge_box_id: str,
+        *subprotocols: str,
+        compression: str | None = None,
+        authorization: str | None = None,
     ) -> AbstractContextManager["Wire"]:
-        return wire(self.url(charge_box_id), list(subprotocols) or [PROTOCOL], compression)
+        headers = {"Authorization": authorization} if authorization else {}
+        return wire(self.url(charge_box_id), list(subprotocols) or [PROTOCOL], compression, headers)
 
 
 class Wire:
@@ -115,8 +121,8 @@ class Wire:
 
 
 @contextmanager
-def wire(url: str, subprotocols: list[str], compression: str | None) -> Iterator[Wire]:
-    with connect(url, subprotocols=subprotocols, compression=compression) as socket:
+def wire(url: str, subprotocols: list[str], compression: str | None, headers: dict[str, str]) -> Iterator[Wire]:
+    with connect(url, subprotocols=subprotocols, compression=compression, additional_headers=headers) as socket:
         yield Wire(socket)
 
 
@@ -160,7 +166,9 @@ def make_station(transaction: Callable[[], AbstractContextManager[Session]], cha
         site = Site(name=f"Site of {charge_box_id}")
         db.add(site)
         db.flush()
-        station = Station(site_id=site.id, name=charge_box_id, charge_box_id=charge_box_id)
+        # Else it is asked for its parameters as soon as it boots.
+        known = {"parameters_read_at": clock.now()}
+        station = Station(site_id=site.id, name=charge_box_id, charge_box_id=charge_box_id, **known)
         db.add(station)
         db.flush()
         db.add(Outlet(station_id=station.id, number=1, mode=OutletMode.RFID))

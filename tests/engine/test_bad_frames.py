@@ -32,13 +32,11 @@ OTHERS = {
     "an unknown action": (
         "StartCharging", {}, "NotImplemented", "StartCharging is no action of OCPP 1.6",
     ),
-    "an action that is not served": (
-        "FirmwareStatusNotification", {"status": "Idle"}, "NotSupported",
-        "FirmwareStatusNotification is not supported; supported are Authorize, BootNotification, DataTransfer,"
-        " Heartbeat, MeterValues, StartTransaction, StatusNotification, StopTransaction",
+    "an action that is the other side's": (
+        "Reset", {"type": "Soft"}, "NotSupported", "Reset is for the central system to call",
     ),
     "NUL in a text": (
-        "Authorize", {"idTag": "a\0"}, "PropertyConstraintViolation", "idTag: must not contain the character U+0000",
+        "Authorize", {"idTag": "a\0b"}, "PropertyConstraintViolation", "idTag: must not contain the character U+0000",
     ),
 }  # fmt: skip
 

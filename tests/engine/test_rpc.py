@@ -52,9 +52,9 @@ def test_an_answer_is_never_answered(frame):
 
 
 NUL = {
-    "in a text": ({"a": "x\0"}, "a"),
-    "in a name": ({"a": {"b\0": 1}}, "a field's name"),
-    "deep inside": ({"a": [{"b": ["", "\0"]}]}, "a[0].b[1]"),
+    "in a text": ({"a": "x\0y"}, "a"),
+    "in a name": ({"a": {"\0b": 1}}, "a field's name"),
+    "deep inside": ({"a": [{"b": ["", "\0 "]}]}, "a[0].b[1]"),
 }
 
 
@@ -65,6 +65,25 @@ def test_no_text_may_contain_nul(payload, where):
     assert refused.value.code == ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
     assert refused.value.unique_id == "a"
     assert str(refused.value) == f"{where}: must not contain the character U+0000"
+
+
+def test_texts_that_are_filled_up_with_nul_end_before_it():
+    frame = r'[2,"a\u0000","Boot\u0000",{"b\u0000":["x\u0000\u0000","\u0000",{"c":"\\\u0000"}],"d":"\\u0000"}]'
+    assert rpc.read(frame) == Call("a", "Boot", {"b": ["x", "", {"c": "\\"}], "d": "\\u0000"})
+
+
+@pytest.mark.parametrize("frame", [r'[2,"a\u0000b","Heartbeat",{}]', r'[2,"\u0000","Heartbeat",{}]'])
+def test_no_id_may_contain_nul(frame):
+    with pytest.raises(CallError) as refused:
+        rpc.read(frame)
+    assert (refused.value.code, refused.value.unique_id) == (ErrorCode.FORMATION_VIOLATION, "-1")
+
+
+def test_nul_is_found_however_deep_it_is():
+    deep = "[" * 1000 + r'"\u0000 "' + "]" * 1000
+    with pytest.raises(CallError) as refused:
+        rpc.read(f'[2,"a","DataTransfer",{{"data":{deep}}}]')
+    assert refused.value.code == ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
 
 
 def test_an_escaped_backslash_before_u0000_is_no_nul():

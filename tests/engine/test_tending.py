@@ -46,7 +46,7 @@ def told():
 
 @pytest.fixture
 def connections(told):
-    return Connections(told.submit, lambda message: None)
+    return Connections(told.submit, lambda message: None, lambda *call: None)
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(25, []), (26, ["ping"]), (55, ["ping"]), (56, ["abort"])], ids=str)

@@ -4,13 +4,17 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
-from domain.queue import DEFAULT
+from domain.queue import COMMANDS, DEFAULT
+
+
+def queues(valkey: Redis) -> list[Queue]:
+    return [Queue(name, connection=valkey) for name in (COMMANDS, DEFAULT)]
 
 
 def queued(valkey: Redis) -> list[Job]:
-    return Queue(DEFAULT, connection=valkey).jobs
+    return [job for queue in queues(valkey) for job in queue.jobs]
 
 
 def work(valkey: Redis) -> None:
     """Run what is queued now."""
-    SimpleWorker([Queue(DEFAULT, connection=valkey)], connection=valkey).work(burst=True, logging_level="ERROR")
+    SimpleWorker(queues(valkey), connection=valkey).work(burst=True, logging_level="ERROR")

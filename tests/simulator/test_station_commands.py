@@ -87,7 +87,7 @@ def test_configuration_is_read_and_changed() -> None:
             unknown_key=["NoSuchKey"],
         )
         every = await line.call(call.GetConfiguration())
-        values = {entry["key"]: entry["value"] for entry in every.configuration_key}
+        values = {entry["key"]: entry.get("value") for entry in every.configuration_key}
         assert (values["NumberOfConnectors"], values["HeartbeatInterval"]) == ("2", "300")
 
     with_station(converse)

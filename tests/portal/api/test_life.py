@@ -23,6 +23,8 @@ SITE = {
 UNHEARD_STATION = {
     "tag_byte_order": None,
     "tag_digits": None,
+    "has_password": False,
+    "password_required": None,
     "description": "",
     "protocol": None,
     "vendor": None,

@@ -1,0 +1,107 @@
+"""Firmware images: software for stations of one model. Their bytes lie under their SHA-256, equal ones only once."""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from config import get_settings
+from domain.commands import OPEN_STATES
+from domain.errors import DomainError
+from domain.models import Action, Command, FirmwareImage
+
+LARGEST_BYTES = 512_000_000
+LONGEST_NAME = 100
+STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
+FETCHED_WITHIN = timedelta(days=30)
+"""For so long after it was told of an image a station may fetch it: it may wait for the night, and try again."""
+
+
+class ImageInUseError(DomainError):
+    """A command to a station names the image, and has not ended."""
+
+
+class Incoming:
+    """The bytes of a new image as they come in: a file to write to, which is gone when it is closed and not kept."""
+
+    def __init__(self) -> None:
+        directory = get_settings().firmware_dir
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=directory)
+        self._path: Path | None = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, chunk: bytes) -> int:
+        self.size_bytes += len(chunk)
+        self._hash.update(chunk)
+        return self._file.write(chunk)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def keep(self) -> None:
+        """Let it be the image of its SHA-256, on the disk before anybody names it."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        if self._path is not None:
+            self._path.rename(path_of(self.sha256))
+            self._path = None
+
+    def close(self) -> None:
+        self._file.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._path = None
+
+
+def path_of(sha256: str) -> Path:
+    """Where the bytes of an image lie."""
+    return get_settings().firmware_dir / sha256
+
+
+def plain_name(written: str) -> str:
+    """A file's name as it stands in an address without quoting; stations are not always able to undo that."""
+    name = re.split(r"[/\\]", written)[-1]
+    return STRANGE.sub("_", name).strip("._-")[-LONGEST_NAME:] or "firmware.bin"
+
+
+def remove(db: Session, image: FirmwareImage) -> None:
+    """Delete an image. Its bytes go in the night, unless another image has the same. Raises ImageInUseError."""
+    is_named = exists().where(
+        Command.action == Action.UPDATE_FIRMWARE,
+        Command.state.in_(OPEN_STATES),
+        Command.parameters["firmware"].as_integer() == image.id,
+    )
+    if db.scalar(select(is_named)):
+        raise ImageInUseError("A command to a station names it and has not ended yet")
+    db.delete(image)
+
+
+def sent_to(db: Session, station_id: int, now: datetime) -> Sequence[FirmwareImage]:
+    """The images that a station may fetch: those that it was told of, the oldest first."""
+    told = select(Command.parameters["firmware"].as_integer()).where(
+        Command.station_id == station_id,
+        Command.action == Action.UPDATE_FIRMWARE,
+        Command.sent_at > now - FETCHED_WITHIN,
+    )
+    return db.scalars(select(FirmwareImage).where(FirmwareImage.id.in_(told)).order_by(FirmwareImage.id)).all()
+
+
+def named(db: Session, sha256s: Sequence[str]) -> set[str]:
+    """Which of these hold the bytes of an image that is there."""
+    return set(db.scalars(select(FirmwareImage.sha256).where(FirmwareImage.sha256.in_(sha256s))))
+
+
+def same_version(db: Session, vendor: str, model: str, version: str) -> int | None:
+    """The image of this version, if there is one."""
+    same = (FirmwareImage.vendor == vendor, FirmwareImage.model == model, FirmwareImage.version == version)
+    return db.scalar(select(func.min(FirmwareImage.id)).where(*same))

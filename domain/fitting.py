@@ -1,0 +1,87 @@
+"""What is asked, held against the stations it is asked of: their kind and version, their outlets, their charges.
+
+Each rule is about many stations at once and asks the database once, however many those are; one station is many of one.
+What comes of it is, for each station, what it is to be sent or what is wrong with asking it that. What is wrong
+whatever the station, such as a time that is over, is raised.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from domain import charge_fits, local_lists
+from domain.command_parameters import GetDiagnostics, Parameters, UpdateFirmware
+from domain.fits import Addressee, Found, at_outlet, dumped
+from domain.models import Action, FirmwareImage, StationKind
+from domain.problems import ParametersError, Problems, one
+
+UNKNOWN_TO: Mapping[str, frozenset[Action]] = {
+    "ocpp1.5": frozenset(
+        {
+            Action.TRIGGER_MESSAGE,
+            Action.SET_CHARGING_PROFILE,
+            Action.CLEAR_CHARGING_PROFILE,
+            Action.GET_COMPOSITE_SCHEDULE,
+            Action.GET_LOG,
+        }
+    ),
+}
+"""What a version of OCPP has no words for. All of it is known to 1.6 with its security extension."""
+AT_AN_OUTLET = frozenset({Action.REMOTE_START, Action.REMOTE_STOP, Action.UNLOCK, Action.RESERVE})
+"""A supply controller has none."""
+
+
+def fit(
+    db: Session, action: Action, asked: Parameters, stations: Sequence[Addressee], now: datetime
+) -> dict[int, Found]:
+    """By station. Raises ParametersError."""
+    found: dict[int, Found] = {
+        station.id: problems for station in stations if (problems := _unfit(station, action)) is not None
+    }
+    rest = [station for station in stations if station.id not in found]
+    return found | FITTERS.get(action, plain)(db, asked, rest, now)
+
+
+def _unfit(station: Addressee, action: Action) -> Problems | None:
+    """A station that never came is asked whatever it is: its version is not known yet."""
+    if action in UNKNOWN_TO.get(station.protocol or "", ()):
+        message = "The station speaks {protocol}, which has no such command"
+        return one("action", "unknown_to_protocol", message, protocol=station.protocol)
+    if station.kind is StationKind.SUPPLY_CONTROLLER and action in AT_AN_OUTLET:
+        return one("action", "no_outlets", "A supply controller has no outlets")
+    return None
+
+
+def plain(db: Session, asked: Parameters, stations: Sequence[Addressee], _now: datetime) -> dict[int, Found]:
+    """Nothing but an outlet, if it is about one."""
+    number = getattr(asked, "outlet", None)
+    return at_outlet(db, stations, number, dict.fromkeys((station.id for station in stations), dumped(asked)))
+
+
+def firmware(db: Session, asked: UpdateFirmware, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:
+    if db.get(FirmwareImage, asked.firmware) is None:
+        message = "There is no firmware image {id}"
+        raise ParametersError(one("firmware", "no_such_firmware", message, id=asked.firmware))
+    return plain(db, asked, stations, now)
+
+
+def logs(db: Session, asked: GetDiagnostics, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:
+    if asked.since and asked.until and asked.since >= asked.until:
+        raise ParametersError(one("until", "before_since", "Must be after `since`"))
+    return plain(db, asked, stations, now)
+
+
+FITTERS: Mapping[Action, Callable[[Session, Any, Sequence[Addressee], datetime], dict[int, Found]]] = {
+    Action.REMOTE_START: charge_fits.remote_start,
+    Action.REMOTE_STOP: charge_fits.remote_stop,
+    Action.RESERVE: charge_fits.reserve,
+    Action.CANCEL_RESERVATION: charge_fits.cancel_reservation,
+    Action.SET_CHARGING_PROFILE: charge_fits.charging_profile,
+    Action.UPDATE_FIRMWARE: firmware,
+    Action.GET_DIAGNOSTICS: logs,
+    Action.GET_LOG: logs,
+    Action.SEND_LOCAL_LIST: local_lists.parts,
+}
+"""Where more is to be looked at than an outlet."""

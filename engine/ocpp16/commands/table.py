@@ -1,0 +1,63 @@
+"""Every command that a station of OCPP 1.6 understands, in one table."""
+
+from collections.abc import Mapping
+
+from domain.models import Action
+from domain.reports import Order
+from engine.ocpp16.commands import (
+    configuration,
+    core,
+    firmware,
+    local_list,
+    remote_trigger,
+    reservation,
+    security,
+    smart_charging,
+)
+from engine.ocpp16.commands.question import Question, by_status, done, nothing, question
+
+TABLE: Mapping[Action, Question] = {
+    Action.REMOTE_START: question("RemoteStartTransaction", core.remote_start, by_status()),
+    Action.REMOTE_STOP: question("RemoteStopTransaction", core.remote_stop, by_status()),
+    Action.RESET: question("Reset", core.reset, by_status()),
+    Action.UNLOCK: question("UnlockConnector", core.unlock, by_status("Unlocked")),
+    Action.CHANGE_AVAILABILITY: question("ChangeAvailability", core.change_availability, by_status("Scheduled")),
+    Action.UPDATE_FIRMWARE: question("UpdateFirmware", firmware.update_firmware, done),
+    Action.GET_DIAGNOSTICS: question("GetDiagnostics", firmware.get_diagnostics, firmware.diagnostics_verdict),
+    Action.GET_LOG: question("GetLog", security.get_log, security.log_verdict),
+    Action.SEND_LOCAL_LIST: question("SendLocalList", local_list.send_local_list, by_status()),
+    Action.GET_LOCAL_LIST_VERSION: question("GetLocalListVersion", nothing, local_list.version_verdict),
+    Action.GET_CONFIGURATION: question(
+        "GetConfiguration",
+        configuration.get_configuration,
+        configuration.configuration_verdict,
+        configuration.read_configuration,
+    ),
+    Action.CHANGE_CONFIGURATION: question(
+        "ChangeConfiguration", configuration.change_configuration, by_status("RebootRequired")
+    ),
+    Action.CLEAR_CACHE: question("ClearCache", nothing, by_status()),
+    Action.TRIGGER_MESSAGE: question("TriggerMessage", remote_trigger.trigger_message, by_status()),
+    Action.RESERVE: question("ReserveNow", reservation.reserve, by_status()),
+    Action.CANCEL_RESERVATION: question("CancelReservation", reservation.cancel_reservation, by_status()),
+    Action.SET_CHARGING_PROFILE: question("SetChargingProfile", smart_charging.set_charging_profile, by_status()),
+    Action.CLEAR_CHARGING_PROFILE: question("ClearChargingProfile", smart_charging.clear_charging_profile, by_status()),
+    Action.GET_COMPOSITE_SCHEDULE: question(
+        "GetCompositeSchedule", smart_charging.get_composite_schedule, smart_charging.composite_schedule_verdict
+    ),
+    Action.DATA_TRANSFER: question("DataTransfer", core.data_transfer, core.data_transfer_verdict),
+}
+
+SIGNED_UPDATE = question("SignedUpdateFirmware", security.signed_update_firmware, by_status("AcceptedCanceled"))
+EXTENDED_TRIGGER = question("ExtendedTriggerMessage", remote_trigger.extended_trigger_message, by_status())
+
+
+def question_for(order: Order) -> Question:
+    """Two commands go by another message where what is asked calls for it."""
+    match order.action:
+        case Action.UPDATE_FIRMWARE if security.is_signed(order):
+            return SIGNED_UPDATE
+        case Action.TRIGGER_MESSAGE if remote_trigger.is_extended(order):
+            return EXTENDED_TRIGGER
+        case action:
+            return TABLE[action]

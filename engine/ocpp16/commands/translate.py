@@ -1,0 +1,52 @@
+"""From an order to a frame, and from its answer to a report."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from domain.models import CommandReason, CommandState
+from domain.reports import CommandReport, Order
+from engine import rpc
+from engine.ocpp16.commands.table import question_for
+from engine.rpc import Answer, CallError, ErrorCode, Refusal
+
+log = structlog.get_logger()
+
+
+def frame_of(order: Order, unique_id: str) -> str:
+    """The command as the station is told it. Raises CallError where OCPP 1.6 cannot say it."""
+    question = question_for(order)
+    try:
+        payload = question.payload(order)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CallError(ErrorCode.INTERNAL_ERROR, f"{order.action} cannot be said: {error!r}") from error
+    question.check(payload)
+    return rpc.call(unique_id, question.action, payload)
+
+
+def report_of(order: Order, answer: Answer, heard_at: datetime) -> CommandReport:
+    """What the station's answer makes of the command; the answer is kept whole, whatever it is."""
+    failed = CommandState.FAILED
+    if isinstance(answer, Refusal):
+        whole = {"errorCode": answer.code, "errorDescription": answer.description, "errorDetails": answer.details}
+        return CommandReport(order.command_id, failed, CommandReason.REFUSED, whole, heard_at)
+    question = question_for(order)
+    try:
+        said, remark = question.read(_object(answer.payload))
+    except CallError as error:
+        log.info("an answer was not understood", command_id=order.command_id, reason=error.description)
+        return CommandReport(order.command_id, failed, CommandReason.NOT_UNDERSTOOD, answer.payload, heard_at)
+    if remark is not None:
+        log.info("an answer was mended", command_id=order.command_id, remark=remark)
+    verdict = question.verdict(said)
+    return CommandReport(order.command_id, verdict.state, None, answer.payload, heard_at, verdict.outcome)
+
+
+def _object(payload: Any) -> dict[str, Any]:
+    """Some stations leave out a payload that is empty."""
+    if payload is None:
+        return {}
+    if not isinstance(payload, dict):
+        raise CallError(ErrorCode.TYPE_CONSTRAINT_VIOLATION, "the payload must be an object")
+    return payload

@@ -1,0 +1,1 @@
+"""The OCPP tab: a station's parameters, read, changed and compared."""

@@ -1,0 +1,84 @@
+"""How a station answers the central system: as it should, or in one of the ways in which real ones fail.
+
+Told for each action, or for all with `*`: `Reset=silent,UnlockConnector=late:5,*=refuses`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+ALL = "*"
+LATE_SECONDS = 5.0
+Payload = dict[str, Any]
+
+
+class Manner(StrEnum):
+    REFUSES = "refuses"
+    """Says no, in the words that OCPP has for it."""
+    SILENT = "silent"
+    LATE = "late"
+    """Obeys and answers, after a pause."""
+    ERROR = "error"
+    """Answers with a CALLERROR."""
+    WRONG_PAYLOAD = "wrong_payload"
+    WRONG_JSON = "wrong_json"
+    WRONG_ID = "wrong_id"
+    LEAVES = "leaves"
+    """Cuts the line in place of an answer."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """The manner of each action that is not answered as it should be, and for the late ones the pause."""
+
+    manners: Mapping[str, tuple[Manner, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> "Behaviour":
+        """Raises ValueError with a sentence."""
+        manners = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            action, _, told = part.partition("=")
+            manner, _, seconds = told.partition(":")
+            if manner not in list(Manner):
+                raise ValueError(f"{part!r} is no behaviour; one looks like Reset=silent, out of {', '.join(Manner)}.")
+            manners[action] = (Manner(manner), float(seconds or LATE_SECONDS))
+        return cls(manners)
+
+    def towards(self, action: str) -> tuple[Manner, float] | None:
+        return self.manners.get(action, self.manners.get(ALL))
+
+
+GARBAGE: Mapping[Manner, str] = {
+    Manner.ERROR: '[4,{id},"GenericError","told to refuse everything",{{}}]',
+    Manner.WRONG_PAYLOAD: '[3,{id},{{"status":"Perhaps","listVersion":"three"}}]',
+    Manner.WRONG_JSON: '[3,{id},{{"status":',
+    Manner.WRONG_ID: '[3,"nobody asked this",{{"status":"Accepted"}}]',
+}
+
+
+def misbehaving_answer(manner: Manner, action: str, unique_id: str, payload: Payload) -> str | None:
+    """The frame that goes back; None where none does."""
+    if manner is Manner.REFUSES:
+        return json.dumps([3, unique_id, refusal(action, payload)])
+    return GARBAGE[manner].format(id=json.dumps(unique_id)) if manner in GARBAGE else None
+
+
+REFUSALS: Mapping[str, Payload] = {
+    "UnlockConnector": {"status": "UnlockFailed"},
+    "SendLocalList": {"status": "Failed"},
+    "GetLocalListVersion": {"listVersion": -1},
+    "ClearChargingProfile": {"status": "Unknown"},
+    # These can only be agreed to: without a file there is nothing to upload, and firmware fails later.
+    "GetDiagnostics": {},
+    "UpdateFirmware": {},
+}
+
+
+def refusal(action: str, payload: Payload) -> Payload:
+    """The payload that says no; a question for parameters is answered with the ones that one does not have."""
+    if action == "GetConfiguration":
+        return {"unknownKey": payload.get("key", [])}
+    return REFUSALS.get(action, {"status": "Rejected"})
