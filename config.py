@@ -46,10 +46,16 @@ class Settings(BaseSettings):
     worker_processes: int = Field(default=2, ge=1)
     time_zone: str = "Europe/Copenhagen"
     """In which zone times are shown to those who have not chosen one."""
+    database_connections: int = Field(default=20, ge=1)
+    """So many to PostgreSQL each process may have at once."""
     heartbeat_interval_seconds: int = Field(default=300, ge=1)
     """Told to each station when it boots."""
     command_answer_seconds: int = Field(default=30, ge=1)
     """For how long a station's answer to a command is waited for."""
+    station_ping_seconds: int = Field(default=25, ge=1, le=40)
+    """A station that says nothing for so long is asked whether it is there (WebSocket ping)."""
+    station_dead_seconds: int = Field(default=55, ge=2, le=80)
+    """A station that says nothing for so long is offline; it is found within five seconds more."""
     station_passwords_required: bool = False
     """Whether stations must sign in with a password, where none of their own settings says otherwise."""
     message_log_days: int = Field(default=30, ge=0)
@@ -105,6 +111,13 @@ class Settings(BaseSettings):
             raise ValueError("needs DATABASE_URL beside it")
         return value
 
+    @field_validator("station_dead_seconds")
+    @classmethod
+    def _after_a_ping(cls, value: int, given: ValidationInfo) -> int:
+        if value <= given.data.get("station_ping_seconds", 0):
+            raise ValueError("must be more than STATION_PING_SECONDS")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
@@ -145,7 +158,7 @@ class Settings(BaseSettings):
     @classmethod
     def _both(cls, value: Path | None, given: ValidationInfo) -> Path | None:
         if (value is None) != (given.data.get("tls_certificate") is None):
-            raise ValueError("TLS_CERTIFICATE and TLS_KEY belong together")
+            raise ValueError("belongs together with TLS_CERTIFICATE")
         return value
 
     @property

@@ -38,6 +38,8 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     EXPORTED = "exported"
+    SHOWN = "shown"
+    """A secret, to whoever asked."""
 
 
 class UnauditedWriteError(Exception):

@@ -142,7 +142,7 @@ def deadline(action: Action, parameters: Mapping[str, Any], waits: bool, now: da
 
 def cancel(db: Session, command: Command) -> bool:
     """Take back what is not sent yet; False if it is too late."""
-    db.refresh(command, with_for_update=True)
+    db.refresh(command, with_for_update={"of": Command})
     if command.state is not QUEUED:
         return False
     command.state, command.reason = CommandState.FAILED, CommandReason.CANCELLED

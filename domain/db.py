@@ -13,13 +13,21 @@ from config import get_settings
 
 CONNECT = {"options": "-c timezone=UTC", "connect_timeout": 10}
 """Times come back aware and in UTC whatever the server's own zone is."""
+MOST_KEPT = 10
+"""So many connections stay open while nobody needs them."""
 
 
 @lru_cache
 def get_engine() -> Engine:
     """The engine of this process."""
+    most = get_settings().database_connections
+    kept = min(MOST_KEPT, most)
     return create_engine(
-        get_settings().postgres_url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=CONNECT
+        get_settings().postgres_url,
+        pool_size=kept,
+        max_overflow=most - kept,
+        pool_pre_ping=True,
+        connect_args=CONNECT,
     )
 
 

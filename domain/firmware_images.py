@@ -1,14 +1,17 @@
 """Firmware images: software for stations of one model. Their bytes lie under their SHA-256, equal ones only once."""
 
+import base64
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import exists, func, select
+from cryptography import x509
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from config import get_settings
@@ -18,6 +21,8 @@ from domain.models import Action, Command, FirmwareImage
 
 LARGEST_BYTES = 512_000_000
 LONGEST_NAME = 100
+LONGEST_CERTIFICATE, LONGEST_SIGNATURE = 5500, 800
+"""SignedUpdateFirmware has no room for more (Improved security for OCPP 1.6-J, 6.9)."""
 STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 FETCHED_WITHIN = timedelta(days=30)
 """For so long after it was told of an image a station may fetch it: it may wait for the night, and try again."""
@@ -48,8 +53,10 @@ class Incoming:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
-    def keep(self) -> None:
-        """Let it be the image of its SHA-256, on the disk before anybody names it."""
+    def keep_as(self, image: FirmwareImage, written_name: str, user_id: int | None, now: datetime) -> None:
+        """Be the bytes of a new image. They are on the disk before its row can be."""
+        image.file_name, image.size_bytes, image.sha256 = plain_name(written_name), self.size_bytes, self.sha256
+        image.user_id, image.uploaded_at = user_id, now
         self._file.flush()
         os.fsync(self._file.fileno())
         if self._path is not None:
@@ -101,7 +108,28 @@ def named(db: Session, sha256s: Sequence[str]) -> set[str]:
     return set(db.scalars(select(FirmwareImage.sha256).where(FirmwareImage.sha256.in_(sha256s))))
 
 
-def same_version(db: Session, vendor: str, model: str, version: str) -> int | None:
-    """The image of this version, if there is one."""
-    same = (FirmwareImage.vendor == vendor, FirmwareImage.model == model, FirmwareImage.version == version)
-    return db.scalar(select(func.min(FirmwareImage.id)).where(*same))
+class SigningFault(StrEnum):
+    """What is wrong with a signature and its certificate, as English words."""
+
+    HALF = "A signature and its certificate belong together."
+    CERTIFICATE = f"This is no certificate in PEM of at most {LONGEST_CERTIFICATE} characters."
+    SIGNATURE = f"This is no signature in Base64 of at most {LONGEST_SIGNATURE} characters."
+
+
+def signing_fault(certificate: str | None, signature: str | None) -> SigningFault | None:
+    """Whether an image with these can be sent as SignedUpdateFirmware; neither is right too."""
+    if not certificate and not signature:
+        return None
+    if not certificate or not signature:
+        return SigningFault.HALF
+    if len(certificate) > LONGEST_CERTIFICATE:
+        return SigningFault.CERTIFICATE
+    try:
+        x509.load_pem_x509_certificate(certificate.encode())
+    except ValueError:
+        return SigningFault.CERTIFICATE
+    try:
+        base64.b64decode(signature, validate=True)
+    except ValueError:
+        return SigningFault.SIGNATURE
+    return SigningFault.SIGNATURE if len(signature) > LONGEST_SIGNATURE else None

@@ -1,4 +1,4 @@
-"""The monthly partitions of the tables that grow.
+"""The partitions of the tables that grow: by month, and of the message log by day.
 
 A table partitioned by month is read by month: a query for last week touches one or two small indexes, and what is too
 old is dropped as a whole. A row whose month has no partition yet (a station's clock may say anything) waits in the
@@ -6,22 +6,43 @@ table's default partition and moves when its month is made.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from domain.models import ChargingSession, Event, Message, MeterValue
 
-PARTITIONED = {
+MONTHLY = {
     ChargingSession.__tablename__: "started_at",
     MeterValue.__tablename__: "received_at",
     Event.__tablename__: "happened_at",
-    Message.__tablename__: "at",
 }
-"""Each partitioned table and the column that decides the month."""
+DAILY = {Message.__tablename__: "at"}
+PARTITIONED = MONTHLY | DAILY
+"""Each partitioned table and the column that decides the partition."""
 
 MONTHS_AHEAD = 3
+DAYS_AHEAD = 7
+
+# One maker at a time: the lock is released with the transaction.
+ALONE = text("SELECT pg_advisory_xact_lock(hashtext('partitions'))")
+LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '10s'")
+"""Whoever reads such a table for long, as an export does, must not hold up all others behind us: then another night."""
+
+
+class Part(NamedTuple):
+    """One partition: what is between two midnights in UTC."""
+
+    table: str
+    name: str
+    begin: date
+    end: date
+
+    @property
+    def bounds(self) -> tuple[str, str]:
+        return f"'{self.begin}T00:00:00Z'", f"'{self.end}T00:00:00Z'"
 
 
 def next_month(month: date) -> date:
@@ -37,9 +58,14 @@ def months(first: date, last: date) -> Iterator[date]:
         month = next_month(month)
 
 
-def partition_name(table: str, month: date) -> str:
-    """The name of the partition that holds `month`, such as `event_p202611`."""
-    return f"{table}_p{month:%Y%m}"
+def of_month(table: str, month: date) -> Part:
+    """Such as `event_p202611`."""
+    return Part(table, f"{table}_p{month:%Y%m}", month, next_month(month))
+
+
+def of_day(table: str, day: date) -> Part:
+    """Such as `message_p20261122`."""
+    return Part(table, f"{table}_p{day:%Y%m%d}", day, day + timedelta(days=1))
 
 
 def is_partition(table_name: str) -> bool:
@@ -48,31 +74,65 @@ def is_partition(table_name: str) -> bool:
     return parent in PARTITIONED and (suffix == "default" or suffix.startswith("p"))
 
 
+def ensure_ahead(db: Session, today: date) -> list[str]:
+    """Make what will be needed soon, where it is missing, and name the new ones."""
+    return [*ensure(db, today), *ensure_days(db, today)]
+
+
 def ensure(db: Session, first: date, last: date | None = None) -> list[str]:
-    """Make the partitions from the month of `first` to that of `last` where they are missing, and name the new ones.
+    """Make the months from that of `first` to that of `last` where they are missing, and name the new ones.
 
     Without `last`, up to `MONTHS_AHEAD` months after `first`. Safe to call from several processes at once.
     """
-    # One maker at a time: the lock is released with the transaction.
-    db.execute(text("SELECT pg_advisory_xact_lock(hashtext('partitions'))"))
     if last is None:
         last = first.replace(day=1)
         for _ in range(MONTHS_AHEAD):
             last = next_month(last)
+    return _ensure(db, [of_month(table, month) for table in MONTHLY for month in months(first, last)])
+
+
+def ensure_days(db: Session, today: date) -> list[str]:
+    """The same for the tables that have a partition for each day, up to `DAYS_AHEAD` days from now."""
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
+    return _ensure(db, [of_day(table, day) for table in DAILY for day in days])
+
+
+def drop_old_messages(db: Session, now: datetime, days: int) -> list[str]:
+    """Drop the days of the message log that are over for more than `days` days, and name them."""
+    _begin(db)
+    kept_from = now.astimezone(UTC).date() - timedelta(days=days)
+    oldest_kept = of_day(Message.__tablename__, kept_from).name
+    names = db.scalars(
+        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'message'::regclass ORDER BY 1")
+    )
+    # Their names sort as their days do.
+    dropped = [name for name in names if name < oldest_kept and not name.endswith("_default")]
+    for name in dropped:
+        db.execute(text(f"DROP TABLE {name}"))
+    midnight = datetime.combine(kept_from, time(), UTC)
+    db.execute(text("DELETE FROM message_default WHERE at < :midnight"), {"midnight": midnight})
+    return dropped
+
+
+def _begin(db: Session) -> None:
+    db.execute(LOCK_TIMEOUT)
+    db.execute(ALONE)
+
+
+def _ensure(db: Session, parts: list[Part]) -> list[str]:
+    _begin(db)
     made = []
-    for table, column in PARTITIONED.items():
-        for month in months(first, last):
-            name = partition_name(table, month)
-            if db.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
-                _make(db, table, column, name, month)
-                made.append(name)
+    for part in parts:
+        if db.scalar(text("SELECT to_regclass(:name)"), {"name": part.name}) is None:
+            _make(db, part)
+            made.append(part.name)
     return made
 
 
-def _make(db: Session, table: str, column: str, name: str, month: date) -> None:
+def _make(db: Session, part: Part) -> None:
     """Make one partition and move what waited for it out of the default one."""
-    bounds = f"FROM ('{month}T00:00:00Z') TO ('{next_month(month)}T00:00:00Z')"
-    within = f"{column} >= '{month}T00:00:00Z' AND {column} < '{next_month(month)}T00:00:00Z'"
+    table, name, column, (low, high) = part.table, part.name, PARTITIONED[part.table], part.bounds
+    bounds, within = f"FROM ({low}) TO ({high})", f"{column} >= {low} AND {column} < {high}"
     # Names and dates are ours, never a caller's text.
     if not db.scalar(text(f"SELECT EXISTS (SELECT FROM {table}_default WHERE {within})")):  # noqa: S608
         db.execute(text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES {bounds}"))

@@ -37,7 +37,7 @@ FAILURES = frozenset(
         Progress.UPLOAD_FAILED,
         Progress.PERMISSION_DENIED,
         Progress.BAD_MESSAGE,
-        Progress.NOT_SUPPORTED,
+        Progress.NOT_SUPPORTED_OPERATION,
     }
 )
 

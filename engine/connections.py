@@ -13,15 +13,12 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
+from config import get_settings
 from domain import clock
 from domain.reports import DisconnectReport, SeenReport, Sighting
 from domain.stations import Connection
 from engine.group_commit import NotStoredError
 from engine.outbox import Note, Outbox
-
-PING_AFTER = timedelta(seconds=25)
-DEAD_AFTER = timedelta(seconds=55)
-"""A dead line is found within a minute."""
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
@@ -62,6 +59,8 @@ class Connections:
         self._publish = publish
         self._note = note
         self._held: dict[int, Held] = {}
+        self._ping_after = timedelta(seconds=get_settings().station_ping_seconds)
+        self._dead_after = timedelta(seconds=get_settings().station_dead_seconds)
         self.stopping = False
 
     def hold(self, connection: Connection, line: Line) -> Outbox:
@@ -108,10 +107,10 @@ class Connections:
         now = clock.now()
         for held in list(self._held.values()):
             silence = now - held.line.heard_at
-            if silence > DEAD_AFTER:
+            if silence > self._dead_after:
                 log.info("a line is dead", station_id=held.connection.station_id)
                 held.line.abort()
-            elif silence > PING_AFTER:
+            elif silence > self._ping_after:
                 held.line.ping()
         self._report_seen()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import orjson
 import structlog
 
+from config import get_settings
 from domain import clock, commands, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
 from domain.queue import get_redis
@@ -17,11 +18,19 @@ log = structlog.get_logger()
 
 
 def ensure_partitions() -> None:
-    """Make the months to come (domain/partitions.py)."""
+    """Make the months and days to come (domain/partitions.py)."""
     with owner_session_factory().begin() as db:
-        made = partitions.ensure(db, clock.now().date())
+        made = partitions.ensure_ahead(db, clock.now().date())
     if made:
         log.info("partitions were made", partitions=made)
+
+
+def drop_old_messages() -> None:
+    """The message log is kept for so many days."""
+    with owner_session_factory().begin() as db:
+        dropped = partitions.drop_old_messages(db, clock.now(), get_settings().message_log_days)
+    if dropped:
+        log.info("days of the message log were dropped", partitions=dropped)
 
 
 def sweep_silent_stations() -> None:

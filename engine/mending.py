@@ -10,16 +10,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 Schema = Mapping[str, Any]
+Mended = TypeVar("Mended", int, str)
 
-NUMBER = re.compile(r"\s*([+-]?\d{1,20})(?:[.,](\d{1,20}))?\s*")
+NUMBER = re.compile(r"\s*([+-]?\d{1,20})(?:[.,](\d{1,20}))?\s*", re.ASCII)
 """With a point or a comma; thousands are not parted, since nobody could tell which of the two parts them."""
 BETWEEN_WORDS = re.compile(r"[^a-z0-9]")
 LONGEST_NOTE = 60
+LARGEST = 2**63
+"""What is beyond measures nothing, and no database keeps it."""
+DEEPEST = 20
+"""No message of any version has so many levels, and what looks into more meets limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class Mender:
         self._tolerance = tolerance
         self.notes: list[str] = []
 
-    def mend(self, payload: dict[str, Any]) -> dict[str, Any]:
-        return self._object(self._schema, payload)
+    def mend(self, payload: Any) -> Any:
+        return self._value(self._schema, payload, "payload")
 
     def _value(self, schema: Schema, value: Any, name: str) -> Any:
         if "$ref" in schema:
@@ -67,13 +72,14 @@ class Mender:
 
     def _object(self, schema: Schema, value: dict[str, Any]) -> dict[str, Any]:
         mended = {}
+        properties = schema.get("properties", {})
         for name, inner in value.items():
-            if name not in schema["properties"]:
+            if name not in properties:
                 self._note(name, inner, "left out: there is no such field")
             elif inner in (None, "") and name not in schema.get("required", ()):
                 self._note(name, inner, "left out")
             else:
-                mended[name] = self._value(schema["properties"][name], inner, name)
+                mended[name] = self._value(properties[name], inner, name)
         return mended
 
     def _list(self, schema: Schema, values: list[Any], name: str) -> list[Any]:
@@ -88,7 +94,7 @@ class Mender:
 
     def _integer(self, value: Any, name: str) -> Any:
         number = _number(value)
-        if number is None or (number % 1 and name not in self._tolerance.rounded):
+        if number is None or abs(number) > LARGEST or (number % 1 and name not in self._tolerance.rounded):
             return value
         return self._changed(name, value, round(number))
 
@@ -116,17 +122,24 @@ class Mender:
         if value in choices:
             return value
         meant = [choice for choice in choices if _folded(choice) == _folded(value)]
-        if len(meant) == 1:
-            return self._changed(name, value, meant[0])
-        return self._changed(name, value, self._tolerance.otherwise.get(name, value))
+        return self._changed(name, value, meant[0] if len(meant) == 1 else self._tolerance.otherwise.get(name, value))
 
-    def _changed(self, name: str, value: Any, mended: Any) -> Any:
+    def _changed(self, name: str, value: object, mended: Mended) -> Mended:
         if type(value) is not type(mended) or value != mended:
             self._note(name, value, f"taken as {_shortly(mended)}")
         return mended
 
     def _note(self, name: str, value: Any, what: str) -> None:
         self.notes.append(f"{name} {_shortly(value)}: {what}")
+
+
+def is_too_deep(payload: Any) -> bool:
+    """Whether there is a list in a list in a list and so on."""
+    level = [payload]
+    for _ in range(DEEPEST):
+        inner = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+    return bool(level)
 
 
 def _number(value: Any) -> Decimal | None:

@@ -65,9 +65,10 @@ class CallError(Exception):
     """A call is refused; the description says what would be right."""
 
     def __init__(self, code: ErrorCode, description: str, unique_id: str = UNKNOWN_ID) -> None:
-        super().__init__(description)
         self.code = code
-        self.description = description
+        self.description = description[:LONGEST_DESCRIPTION]
+        """Some of them quote what is wrong, which may be a megabyte."""
+        super().__init__(self.description)
         self.unique_id = unique_id
 
 
@@ -148,7 +149,7 @@ def call_result(unique_id: str, payload: dict[str, Any]) -> str:
 
 def call_error(unique_id: str, code: ErrorCode, description: str) -> str:
     """The frame that refuses a call."""
-    return orjson.dumps((4, unique_id, code, description[:LONGEST_DESCRIPTION], {})).decode()
+    return orjson.dumps((4, unique_id, code, description, {})).decode()
 
 
 def _malformed(description: str, unique_id: str = UNKNOWN_ID) -> CallError:

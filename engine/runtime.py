@@ -7,6 +7,7 @@ from functools import cache
 from types import FrameType
 
 import gevent
+import structlog
 
 from config import get_settings
 from domain import live
@@ -18,8 +19,11 @@ from engine.group_commit import GroupCommit
 from engine.message_log import MessageLog
 from engine.messenger import Announcer, Messenger
 
-TEND_SECONDS = 5.0
+MOST_TEND_SECONDS = 5.0
+TENDS_BETWEEN_PINGS = 5
 GENERATION_OBJECTS = 20_000
+
+log = structlog.get_logger()
 
 
 class Runtime:
@@ -38,9 +42,13 @@ class Runtime:
         self._messenger.publish(message)
 
     def _tend(self) -> None:
+        seconds = min(get_settings().station_ping_seconds / TENDS_BETWEEN_PINGS, MOST_TEND_SECONDS)
         while True:
-            gevent.sleep(TEND_SECONDS)
-            self.connections.tend()
+            gevent.sleep(seconds)
+            try:
+                self.connections.tend()
+            except Exception:
+                log.exception("the lines could not be tended")
 
     def _say_goodbye_at_stop(self) -> None:
         """gunicorn waits until all requests have ended, and a station's lasts as long as its connection."""

@@ -130,7 +130,7 @@ def write_migration(message: str) -> None:
 
 @main.command()
 def partitions() -> None:
-    """Make the monthly partitions of the coming months."""
+    """Make the partitions of the coming months and days; prints the new ones."""
     from launcher.migrate import ensure_partitions
     from launcher.short_commands import servers_running
 

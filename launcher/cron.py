@@ -11,6 +11,7 @@ from engine import jobs
 def run_cron(settings: Settings) -> None:
     cron = CronScheduler(redis.Redis.from_url(settings.valkey_url), settings.log_level)
     cron.register(jobs.ensure_partitions, DEFAULT, cron="17 3 * * *")
+    cron.register(jobs.drop_old_messages, DEFAULT, cron="27 3 * * *")
     cron.register(jobs.sweep_silent_stations, DEFAULT, interval=60)
     cron.register(jobs.sweep_commands, DEFAULT, interval=10)
     cron.register(jobs.advance_rollouts, DEFAULT, interval=5)

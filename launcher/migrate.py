@@ -35,6 +35,8 @@ def write_migration(message: str) -> None:
 
 
 def ensure_partitions(first: date | None = None, last: date | None = None) -> list[str]:
-    """Make the partitions of these months, by default of the coming ones; returns the names of the new ones."""
+    """Make the partitions of these months, by default all that are needed soon; returns the names of the new ones."""
     with owner_session_factory()() as db, db.begin():
-        return partitions.ensure(db, first or clock.now().date(), last)
+        if first is None:
+            return partitions.ensure_ahead(db, clock.now().date())
+        return partitions.ensure(db, first, last)

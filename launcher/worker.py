@@ -77,6 +77,7 @@ def run_workers(settings: Settings) -> None:
     end_forks_with_parent()
     pool = Pool([DEFAULT], connection, 1 + settings.worker_processes, worker_class=Worker)
     pool.start(logging_level=settings.log_level)
+    signal.alarm(0)  # All have ended, and nobody would take it any more.
 
 
 def run_quick_worker(name: str, url: str, logging_level: str) -> None:

@@ -19,6 +19,7 @@ from portal.pages.dashboard.view import DashboardView
 from portal.roles import BUILT_IN_ROLES
 from portal.routes import add_views
 from portal.security import PortalSecurityManager
+from portal.uploads import PortalRequest
 
 SIGNED_IN_FOR = timedelta(hours=12)
 REMEMBERED_FOR = timedelta(days=30)
@@ -31,6 +32,7 @@ logging.getLogger("flask_appbuilder.models.filters").setLevel(logging.ERROR)
 def create_portal() -> Flask:
     """The portal, ready to serve."""
     app = Flask(__name__)
+    app.request_class = PortalRequest
     app.config.from_mapping(
         SECRET_KEY=get_settings().session_secret(),
         APP_NAME="Charge Portal",

@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from domain.id_tokens import identity_of
-from domain.models import IdToken, PortalUser
+from domain.models import IdToken, PortalUser, Station
 from portal.database import database
 from portal.viewer import scoped
 
@@ -115,3 +115,15 @@ def _named(text: str) -> list[ColumnElement[bool]]:
         ]
         conditions.append(or_(*begins))
     return conditions
+
+
+def suggested_stations(db: Session, text: str) -> list[dict[str, str]]:
+    """The first few with this in the name or the charge box id."""
+    words = text.strip().replace("\0", "")[:LONGEST_WORD]
+    if not words:
+        return []
+    stations = scoped(select(Station.charge_box_id, Station.name), Station).where(
+        Station.name.icontains(words, autoescape=True) | Station.charge_box_id.icontains(words, autoescape=True)
+    )
+    rows = db.execute(stations.order_by(Station.name, Station.id).limit(MOST_SUGGESTED))
+    return [{"value": row.charge_box_id, "label": row.name} for row in rows]

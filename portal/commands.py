@@ -14,6 +14,7 @@ from portal.database import database
 
 SEND_COMMAND = "engine.jobs.send_command"
 SEND_BATCH = "engine.jobs.send_batch"
+ADVANCE_ROLLOUTS = "engine.jobs.advance_rollouts"
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +81,16 @@ def cancel_batch(batch: CommandBatch) -> int:
     return number
 
 
-def _enqueue(job: str, key: int) -> None:
+def nudge_rollouts() -> None:
+    """Have a rollout that was committed begin now rather than in some seconds."""
+    _enqueue(ADVANCE_ROLLOUTS)
+
+
+def _enqueue(job: str, *keys: int) -> None:
     try:
-        queue.enqueue(job, key)
+        queue.enqueue(job, *keys)
     except RedisError:
-        log.exception("%s %s waits for the sweep", job, key)
+        log.exception("%s %s waits for the sweep", job, keys)
 
 
 def in_words(command: Command) -> str:

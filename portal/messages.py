@@ -3,6 +3,7 @@
 from flask_babel import gettext, ngettext
 
 from domain.errors import DomainError, HasChildrenError
+from domain.firmware_images import ImageInUseError
 from domain.passwords import PasswordFault
 from domain.user_details import UserError
 from portal.refusal_words import PASSWORD_WORDS
@@ -17,6 +18,8 @@ def in_words(error: DomainError, name: str) -> str:
         return has_children(name, error.children)
     if isinstance(error, UserError):
         return " ".join(user_refusal(refusal) for refusals in error.refusals.values() for refusal in refusals)
+    if isinstance(error, ImageInUseError):
+        return gettext("%(name)s cannot be deleted while a command that sends it to a station is open.", name=name)
     return str(error)
 
 

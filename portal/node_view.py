@@ -40,7 +40,15 @@ class NodeView(RecordView):
             "below": below[:MOST_CHILDREN_SHOWN],
             "more": len(below) - MOST_CHILDREN_SHOWN,
             "refusal": self.refusal(record),
+            "commands_url": self._commands_url(kind, record),
         }
+
+    def _commands_url(self, kind: NodeKind, record: Any) -> str | None:
+        """Where all stations below are asked for something; a station itself has a tab for that."""
+        if kind in (NodeKind.STATION, NodeKind.OUTLET):
+            return None
+        may_ask = self.appbuilder.sm.has_access("can_index", "BulkView")
+        return url_for("BulkView.index", node=key_of(record)) if may_ask else None
 
     def _may_add(self, endpoint: str) -> bool:
         return bool(self.appbuilder.sm.has_access("can_add", endpoint.partition(".")[0]))

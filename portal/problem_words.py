@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from domain.clock import FIRST_YEAR, LAST_YEAR
 from domain.problems import Problem
 
 NEEDED, WHOLE, NUMBER, CHOOSE = (
@@ -35,7 +36,7 @@ WORDS: Mapping[str, LazyString] = {
     "bool_parsing": CHOOSE,
     "bool_type": CHOOSE,
     "too_short": _l("Enter at least one."),
-    "too_long": _l("These are too many."),
+    "too_long": _l("At most %(max_length)s."),
     "datetime_parsing": MOMENT,
     "datetime_from_date_parsing": MOMENT,
     "datetime_type": MOMENT,
@@ -46,13 +47,52 @@ WORDS: Mapping[str, LazyString] = {
     "no_such_firmware": _l("This image is gone."),
     "before_since": _l("This must be after the beginning."),
     "never_waits": _l("Somebody stands at the outlet now, so this cannot wait."),
+    "in_the_past": _l("This must be in the future."),
+    "needed": NEEDED,
+    "no_such_charge": _l("This charge is not there."),
+    "charge_ended": _l("The charge has ended."),
+    "at_another_outlet": _l("The charge runs at outlet %(outlet)s."),
+    "nothing_charges": _l("Nothing charges at outlet %(outlet)s."),
+    "of_the_whole_station": _l("A profile for the whole station is of no single outlet."),
+    "of_this_charge": _l("A charge begins with a profile of its own."),
+    "not_of_a_charge": _l("Only a profile for the charge that runs is of one charge."),
+    "no_such_reservation": _l("The station has no such reservation."),
+    "not_reserved": _l("The station did not agree to this reservation."),
+    "reservation_over": _l("The reservation is over."),
+    "reservation_cancelled": _l("The reservation is cancelled already."),
+    "too_many_tags": _l("There are %(tags)s tags, and the station keeps at most %(most)s."),
 }
 """By `Problem.word`; what is not here is said as the API says it."""
 
 
+RULES: Mapping[str, LazyString] = {
+    f"must be in the years {FIRST_YEAR} to {LAST_YEAR}": _l("This year is out of reach."),
+    "`recurs` belongs to the kind recurring, and is needed there": CHOOSE,
+    "contains a character that cannot be stored": _l("This contains characters that cannot be written."),
+    "the first period must start at 0 seconds": _l("The first step begins at 0:00."),
+    "each period must start later than the one before": _l("Each step begins later than the one before."),
+    "`start_at` is needed unless the profile is relative to the start of the charge": _l(
+        "A beginning is needed, unless it begins with each charge."
+    ),
+    "`valid_to` must come after `valid_from`": _l("It must be valid to a later time than from."),
+}
+"""The rules of the models themselves (domain/command_parameters.py), by what they say in English."""
+
+
 def in_words(problem: Problem) -> str:
-    words = WORDS.get(problem.word)
-    return str(words) % problem.values if words is not None else problem.message
+    rule = RULES.get(str(problem.values.get("error", "")))
+    words = rule or WORDS.get(_word(problem))
+    return str(words) % {name: _plain(value) for name, value in problem.values.items()} if words else problem.message
+
+
+def _word(problem: Problem) -> str:
+    """The length of a text with a check of its own is told as if it were that of a list."""
+    is_text = problem.values.get("field_type") == "Value"
+    return problem.word.replace("too_", "string_too_") if is_text else problem.word
+
+
+def _plain(value: Any) -> Any:
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def kept_in_words(problems: Mapping[str, list[dict[str, Any]]]) -> str:

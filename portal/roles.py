@@ -18,7 +18,7 @@ API_WRITE = "can_(get|info|post|put|delete)"
 EVERYONE = {
     "DashboardView|NewsView|SettingsView": ALL,
     "ChargingSessionView": READ,
-    "ChargingSessionApi": API_READ,
+    "ChargingSessionApi|CommandApi": API_READ,
     "SwaggerView|OpenApi": ALL,
     # One's own; another user's is reset by an administrator.
     "SecondFactorView": "can_(index|set_up|remove)",
@@ -26,10 +26,17 @@ EVERYONE = {
 OPERATORS = EVERYONE | {
     "SearchView|TreeView|LiveView|ConfigurationView": ALL,
     "SystemView": "can_show",
-    "EventView": READ,
+    "EventView|MessageView": READ,
+    "ControlView|BulkView|CommandView|CommandBatchView": ALL,
     "FloorView|StationView|OutletView": WRITE,
-    "StationPasswordView": ALL,
+    "StationPasswordView|StationFileView|FileAccessView": ALL,
+    "FirmwareImageView": READ,
+    "FirmwareImageApi": API_READ,
+    "ParametersView|RolloutView": ALL,
+    "ChoiceView": "can_stations",
     "FloorApi|StationApi|OutletApi": API_WRITE,
+    "StationCommandApi": "can_post",
+    "CommandApi|CommandBatchApi": "can_(get|info|post|cancel)",
 }
 """Those who look after stations."""
 
@@ -49,6 +56,8 @@ RIGHTS: Mapping[RoleName, Mapping[str, str]] = {
         "SiteView": WRITE,
         "SiteApi": API_WRITE,
         "UnknownStationView": "can_(list|export|adopt|delete)",
+        "FirmwareImageView": WRITE,
+        "FirmwareImageApi": API_WRITE,
     },
     RoleName.EV_USER: EVERYONE
     | {

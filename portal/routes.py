@@ -2,26 +2,36 @@
 
 from flask_appbuilder import AppBuilder
 
+from portal.pages.bulk.view import BulkView
 from portal.pages.charging import ChargingView
 from portal.pages.choices import ChoiceView
 from portal.pages.configuration import ConfigurationView
+from portal.pages.control.view import ControlView
 from portal.pages.forgotten_password import ForgottenPasswordView
 from portal.pages.import_users import ImportUsersView
 from portal.pages.live import LiveView
 from portal.pages.news import NewsView
+from portal.pages.parameters.view import ParametersView
 from portal.pages.search import SearchView
 from portal.pages.second_factor import SecondFactorView
 from portal.pages.settings.view import SettingsView
 from portal.pages.tree import TreeView
 from portal.views.audit_entry import AuditEntryView
 from portal.views.charging_session import ChargingSessionView
+from portal.views.command import CommandView
+from portal.views.command_batch import CommandBatchView
 from portal.views.event import EventView
+from portal.views.file_access import FileAccessView
+from portal.views.firmware_image import FirmwareImageView
 from portal.views.floor import FloorView
 from portal.views.id_token import IdTokenView
+from portal.views.message import MessageView
 from portal.views.news import NewsItemView
 from portal.views.outlet import OutletView
+from portal.views.rollout import RolloutView
 from portal.views.site import SiteView
 from portal.views.station import StationView
+from portal.views.station_file import StationFileView
 from portal.views.station_password import StationPasswordView
 from portal.views.system import SystemView
 from portal.views.unknown_station import UnknownStationView
@@ -38,6 +48,9 @@ VIEWS = (
     ChargingView,
     ChargingSessionView,
     EventView,
+    MessageView,
+    CommandView,
+    CommandBatchView,
     AuditEntryView,
     ConfigurationView,
     SystemView,
@@ -45,7 +58,14 @@ VIEWS = (
     FloorView,
     StationView,
     StationPasswordView,
+    StationFileView,
+    FileAccessView,
+    FirmwareImageView,
+    ControlView,
+    BulkView,
     OutletView,
+    ParametersView,
+    RolloutView,
     IdTokenView,
     UnknownStationView,
     NewsView,

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocpp import messages as ocpp_messages
 
+from simulator.behaviour import Behaviour
 from simulator.charger import AC_11, AC_22, DC_50, DC_150
 from simulator.driver import OutletLife
 from simulator.life import Life
@@ -15,6 +16,8 @@ from simulator.visits import chance, happenings
 
 MODELS = (AC_11, AC_22, AC_22, AC_22, DC_50, DC_150)
 CONNECTS_PER_SECOND = 100
+PACE_SECONDS = 1.5
+"""For each step of an update or an upload, so that one can watch them."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class CarPark:
     """The time of the simulated day at which it begins."""
     seed: int = 0
     password: str | None = None
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    """How all of them answer what they are asked."""
 
     async def run(self, say: Callable[[str], None], report_every: int = 50) -> None:
         """Until cancelled; then charges are stopped and lines closed, which takes at most 2 s."""
@@ -54,6 +59,8 @@ class CarPark:
             outlets=self.outlets,
             charger=random.choice(MODELS),
             password=self.password,
+            behaviour=self.behaviour,
+            pace_seconds=PACE_SECONDS,
         )
         life = Life(station, random, tally, speed=self.speed, outages_per_day=self.faults_per_day / 2)
         await asyncio.sleep(random.uniform(0, spread_seconds))

@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 SECONDS_PER_HOUR = 3600
+STEP_SECONDS = 1.0
+"""How finely a car that is held back is looked at."""
+HALVINGS = 50
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,32 @@ class ChargingCurve:
             return self._ramp_wh + self._plateau_w * steady / SECONDS_PER_HOUR
         before = self._ramp_wh + self._plateau_wh
         return min(before + self._tapered_wh(steady - self._plateau_seconds), self.needed_wh)
+
+    def after(self, seconds: float, elapsed_seconds: float, limit_w: float | None) -> float:
+        """Where on the curve a car is that was at `seconds` and since then got no more power than the limit."""
+        if limit_w is None or limit_w >= self.max_power_w:
+            return seconds + elapsed_seconds
+        while elapsed_seconds > 0 and seconds < self.seconds_until_full:
+            step = min(elapsed_seconds, STEP_SECONDS)
+            elapsed_seconds -= step
+            if self.power_w(seconds) <= limit_w and self.power_w(seconds + step) <= limit_w:
+                seconds += step
+            else:
+                seconds = self._seconds_at(self.energy_wh(seconds) + limit_w * step / SECONDS_PER_HOUR)
+        return seconds + elapsed_seconds
+
+    def _seconds_at(self, energy_wh: float) -> float:
+        """When so much energy was taken, by halving."""
+        earliest, latest = 0.0, self.seconds_until_full
+        if energy_wh >= self.needed_wh:
+            return latest
+        for _ in range(HALVINGS):
+            middle = (earliest + latest) / 2
+            if self.energy_wh(middle) < energy_wh:
+                earliest = middle
+            else:
+                latest = middle
+        return latest
 
     def soc(self, seconds: float) -> float:
         if seconds >= self.seconds_until_full:

@@ -6,6 +6,7 @@ Pure functions of the profiles and the time. A limit is in watts; one in amperes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from ocpp.v16.enums import ChargingProfilePurposeType, ChargingRateUnitType
@@ -124,7 +125,7 @@ class ChargingProfiles:
                 ]
             moments += [_time(one.profile[end]) for end in ("valid_from", "valid_to") if one.profile.get(end)]
             for moment in moments:
-                second = int((moment - at).total_seconds())
+                second = ceil((moment - at).total_seconds())
                 if 0 < second < seconds:
                     yield second
 

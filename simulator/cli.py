@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from simulator.behaviour import Behaviour, Manner
 from simulator.car_park import CarPark
 from simulator.charger import AC_11
 from simulator.errors import SimulatorError
@@ -20,9 +21,25 @@ TAGS_OF_NOBODY = 50
 """How many id tokens are made up when none are given."""
 
 
+class Behaviours(click.ParamType):
+    name = "behaviour"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Behaviour:
+        try:
+            return value if isinstance(value, Behaviour) else Behaviour.of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 @click.command()
 @click.option("--url", required=True, help="OCPP address without the id, ws://HOST:PORT/Ocpp/websocket.")
 @click.option("--password", help="HTTP Basic password of the stations.")
+@click.option(
+    "--behaviour",
+    type=Behaviours(),
+    default="",
+    help=f"How commands are answered wrongly: Reset=silent,*=late:5. {', '.join(Manner)}.",
+)
 @click.option("--speed", type=click.FloatRange(min=1), help="Times faster than life (1; with --once 60).")
 @click.option("--verbose", is_flag=True, help="Every frame in and out, on standard error.")
 @click.option("--stations", type=click.IntRange(min=1), help="How many stations, named by --prefix.")
@@ -97,6 +114,7 @@ def _play_once(
     energy_wh: int,
     speed: float | None,
     password: str | None,
+    behaviour: Behaviour,
     timeout: float,
     **_: Any,
 ) -> None:
@@ -108,6 +126,7 @@ def _play_once(
         outlets=max(outlets, outlet),
         charger=AC_11,
         password=password,
+        behaviour=behaviour,
         answer_timeout_seconds=timeout,
     )
     charge = ScriptedCharge(station, id_token, click.echo, outlet, energy_wh, speed or 60)
@@ -132,6 +151,7 @@ def _run_car_park(
     duration: float | None,
     report_every: int,
     password: str | None,
+    behaviour: Behaviour,
     **_: Any,
 ) -> None:
     car_park = CarPark(
@@ -144,6 +164,7 @@ def _run_car_park(
         hour=hour,
         seed=seed,
         password=password,
+        behaviour=behaviour,
     )
     if not car_park.charge_box_ids or not car_park.id_tokens:
         raise click.UsageError("There is not a single id or id token in what was given.")

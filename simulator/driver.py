@@ -1,7 +1,7 @@
 """What drivers do at one outlet: come, plug in, show a tag, charge, leave."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any, Never, TypeVar
 
@@ -34,7 +34,7 @@ class OutletLife:
         while True:
             happening = next(self._happenings)
             id_token = await self._first(self._outlet.remote_starts.get(), happening.wait_seconds)
-            if not self._outlet.is_free:
+            if not (self._outlet.is_free if id_token is None else self._outlet.is_open_to(id_token)):
                 continue
             if id_token is not None:
                 await self._serve(self._visit_from(happening), (id_token,), remote=True)
@@ -74,7 +74,7 @@ class OutletLife:
         await self._show(self._outlet.idle_status)
 
     async def _charge(self, visit: Visit, id_token: str) -> Reason:
-        charge = Charge(self._outlet, visit.curve.shrunk(self._life.speed))
+        charge = Charge(self._outlet, visit.curve.shrunk(self._life.speed), self._limit_w)
         reason = Reason.power_loss
         transaction, started = self._begin(id_token)
         try:
@@ -98,13 +98,13 @@ class OutletLife:
         while True:
             due = min(sample_due, leaves_after)
             if self._outlet.status == ChargePointStatus.charging:
-                due = min(due, charge.curve.seconds_until_full)
+                due = min(due, charge.seconds + charge.seconds_until_full)
             reason = await _within(due - charge.seconds, self._outlet.stop_requests.get())
             charge.meter()
             if reason or charge.seconds >= leaves_after:
                 return reason or visit.reason
-            if charge.is_full and self._outlet.status == ChargePointStatus.charging:
-                await self._show(ChargePointStatus.suspended_ev)
+            if (status := charge.status) != self._outlet.status:
+                await self._show(status)
             if charge.seconds >= sample_due:
                 self._sample()
                 sample_due = charge.seconds + self._sample_interval_seconds()
@@ -136,6 +136,9 @@ class OutletLife:
         self._life.tally.ended()
         return self._life.queue.put(lambda: messages.stop_transaction(transaction.id, meter_wh, at, reason, id_token))
 
+    def _limit_w(self) -> float | None:
+        return self._station.limit_w(self._outlet.number)
+
     def _sample_interval_seconds(self) -> float:
         told = self._station.configuration.number(ConfigurationKey.meter_value_sample_interval)
         if told == 0:
@@ -158,29 +161,43 @@ class OutletLife:
 
 
 class Charge:
-    """A car that draws power from an outlet since now, in real seconds."""
+    """A car that draws power from an outlet since now, in real seconds, and no more than the outlet may give."""
 
-    def __init__(self, outlet: Outlet, curve: ChargingCurve) -> None:
-        self.curve = curve
+    def __init__(self, outlet: Outlet, curve: ChargingCurve, limit_w: Callable[[], float | None]) -> None:
+        self._curve = curve
         self._outlet = outlet
+        self._limit_w = limit_w
         self._register_at_start_wh = outlet.register_wh
         self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
+        self._began = self._metered = self._clock()
+        self._on_curve = 0.0
+        """How far along its curve the car is: while it is held back it stays behind."""
 
     @property
     def seconds(self) -> float:
         return self._clock() - self._began
 
     @property
-    def is_full(self) -> bool:
-        return self.seconds >= self.curve.seconds_until_full
+    def seconds_until_full(self) -> float:
+        """At least; a car that is held back takes longer, and is asked again now and then."""
+        left = self._curve.seconds_until_full - self._on_curve
+        return left if self._limit_w() is None else max(left, SHORTEST_SAMPLE_INTERVAL_SECONDS)
+
+    @property
+    def status(self) -> ChargePointStatus:
+        if self._on_curve >= self._curve.seconds_until_full:
+            return ChargePointStatus.suspended_ev
+        return ChargePointStatus.suspended_evse if self._limit_w() == 0 else ChargePointStatus.charging
 
     def meter(self) -> None:
         """Let the outlet's meter show what the car took until now."""
-        seconds = self.seconds
-        self._outlet.register_wh = self._register_at_start_wh + self.curve.energy_wh(seconds)
-        self._outlet.power_w = self.curve.power_w(seconds)
-        self._outlet.soc = self.curve.soc(seconds)
+        limit_w, now = self._limit_w(), self._clock()
+        self._on_curve = self._curve.after(self._on_curve, now - self._metered, limit_w)
+        self._metered = now
+        power_w = self._curve.power_w(self._on_curve)
+        self._outlet.register_wh = self._register_at_start_wh + self._curve.energy_wh(self._on_curve)
+        self._outlet.power_w = power_w if limit_w is None else min(power_w, limit_w)
+        self._outlet.soc = self._curve.soc(self._on_curve)
 
 
 async def _within(seconds: float, awaited: Awaitable[Waited]) -> Waited | None:

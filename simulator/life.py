@@ -20,7 +20,7 @@ LONGEST_RETRY_SECONDS = 60
 BOOT_RETRY_SECONDS = 30
 """When the central system does not say when to boot again."""
 SHUTDOWN_SECONDS = 1
-"""How long a station that is told to reset goes on, in which a soft reset ends its transactions."""
+"""How long a station that is told to reset softly goes on, to end its transactions."""
 FAREWELL_SECONDS = 1
 """How long a station whose power goes may still deliver what it has to say."""
 OUTAGE_SECONDS = (30, 1800)
@@ -85,11 +85,17 @@ class Life:
             await self.attempt(self.station.report(outlet))
 
     async def authorise(self, id_token: str) -> bool:
-        """Ask the central system, or the cache while it cannot be asked (OCPP 1.6, 3.5)."""
+        """Ask the central system; or the station itself, before where it may and while nobody can be asked (3.5)."""
+        known = self.station.local_list.accepts(id_token)
+        if known and self.station.configuration.is_on(ConfigurationKey.local_pre_authorize):
+            return True
         if self.is_online:
             reply = await self.attempt(self.station.authorize(id_token))
             if reply is not None:
                 return is_accepted(reply)
+        # The list goes before the cache (3.5.3).
+        if known is not None:
+            return known and self.station.configuration.is_on(ConfigurationKey.local_authorize_offline)
         return id_token in self.station.authorization_cache
 
     async def _stay_connected(self) -> Never:
@@ -159,12 +165,13 @@ class Life:
             await self.attempt(self.station.heartbeat())
 
     async def _obey_resets(self) -> None:
-        """Stop what runs, then boot anew (OCPP 1.6, 5.14)."""
+        """Stop what runs, then boot anew (OCPP 1.6, 5.14); after a hard reset the stops are told when it is back."""
         kind = await self.station.resets.get()
         reason = Reason.soft_reset if kind == ResetType.soft else Reason.hard_reset
         for outlet in self.station.outlets.values():
             outlet.stop_requests.put_nowait(reason)
-        await asyncio.sleep(SHUTDOWN_SECONDS)
+        if kind == ResetType.soft:
+            await asyncio.sleep(SHUTDOWN_SECONDS)
         self.station.power_cycle()
 
     async def _lose_line(self) -> None:

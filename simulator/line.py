@@ -30,6 +30,15 @@ CALL = 2
 logger = logging.getLogger("simulator.line")
 
 
+@dataclass(frozen=True)
+class Call:
+    """What the central system asks for."""
+
+    unique_id: str
+    action: str
+    payload: dict[str, Any]
+
+
 class Line(Commands, ChargePoint):
     def __init__(self, station: "Station", connection: ClientConnection) -> None:
         super().__init__(station.charge_box_id, connection, station.answer_timeout_seconds, logger)
@@ -114,7 +123,7 @@ class Line(Commands, ChargePoint):
                 return
         await super().route_message(raw_msg)
 
-    async def _misbehave(self, raw_msg: str | bytes, call: "Call", manner: Manner, seconds: float) -> None:
+    async def _misbehave(self, raw_msg: str | bytes, call: Call, manner: Manner, seconds: float) -> None:
         if manner is Manner.LATE:
             self.station.begin(self._answer_late(raw_msg, seconds))
         elif manner is Manner.LEAVES:
@@ -158,15 +167,6 @@ def _refused(station: "Station", refusal: InvalidStatus) -> str:
     if not reason or len(reason) > LONGEST_REASON or "\n" in reason:
         return f"{station.charge_box_id} was refused with {status}."
     return f"{station.charge_box_id} was refused with {status}: {reason.rstrip('.')}."
-
-
-@dataclass(frozen=True)
-class Call:
-    """What the central system asks for."""
-
-    unique_id: str
-    action: str
-    payload: dict[str, Any]
 
 
 def _call_in(frame: str | bytes) -> Call | None:

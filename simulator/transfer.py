@@ -60,8 +60,8 @@ def _transfer(
     by_ftp: Callable[[ftplib.FTP, str], None],
     by_http: Callable[[str, dict[str, str]], None],
 ) -> None:
-    url = urlsplit(location)
     try:
+        url = urlsplit(location)
         if url.scheme in ("ftp", "ftps"):
             with _ftp(url) as ftp:
                 by_ftp(ftp, unquote(url.path).lstrip("/"))

@@ -15,7 +15,9 @@ Tell = Callable[["Station", int | None], Awaitable[Any]]
 
 
 async def trigger(station: "Station", message: MessageTrigger, connector_id: int | None) -> None:
-    """Send it; nobody waits for the answer."""
+    """Send it, unless it is about a connector that is not there; nobody waits for the answer."""
+    if not station.chosen(connector_id):
+        return
     with suppress(LineLost, *REFUSALS):
         await TRIGGERED[message](station, connector_id)
 

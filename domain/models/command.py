@@ -99,7 +99,7 @@ class Progress(StrEnum):
     """The file server let it in no further."""
     BAD_MESSAGE = "bad_message"
     """The file server did not understand it."""
-    NOT_SUPPORTED = "not_supported"
+    NOT_SUPPORTED_OPERATION = "not_supported_operation"
     """The file server does not do what the station asked of it."""
 
 
@@ -108,8 +108,10 @@ class Command(Model):
 
     __tablename__ = "command"
     __table_args__ = (
-        Index("ix_command_station", "station_id", "id"),
-        Index("ix_command_site", "site_id", "id"),
+        # The history, in the order of time.
+        Index("ix_command_created_at", "created_at", "id"),
+        Index("ix_command_station", "station_id", "created_at", "id"),
+        Index("ix_command_site", "site_id", "created_at", "id"),
         Index("ix_command_outlet", "outlet_id", "created_at"),
         Index("ix_command_user", "user_id", "created_at"),
         Index("ix_command_batch", "batch_id", "id", postgresql_where=text("batch_id IS NOT NULL")),

@@ -120,6 +120,8 @@ class Station(Model):
         ),
         Index("ix_station_site_id_floor_id", "site_id", "floor_id"),
         Index("ix_station_online", "last_seen_at", postgresql_where=text("online")),
+        # Whether a list of tags is still held.
+        Index("ix_station_local_list", "local_list_id", postgresql_where=text("local_list_id IS NOT NULL")),
     )
 
     id: Mapped[Key]

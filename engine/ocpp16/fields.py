@@ -1,13 +1,16 @@
 """Fields that a schema cannot judge fully: times and numbers that must fit where they are kept."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from domain.outlets import MOST_OUTLETS
 from engine.rpc import CallError, ErrorCode
 
 BIGGEST_INTEGER = 2**63 - 1
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2199, 12, 31, tzinfo=UTC)
+"""A clock that nobody set says less or more than that, up to the ends of all calendars, where no zone can be told."""
 
 LOOSELY_WRITTEN = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T _]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d*)?"
@@ -26,7 +29,7 @@ def format_at(at: datetime) -> str:
 def read_at(text: str, field: str = "timestamp") -> datetime:
     """A time; one without an offset is meant in UTC (OCPP 1.6, 3.13)."""
     try:
-        return _in_utc(_read_at(text.strip().upper()))
+        return min(max(_in_utc(_read_at(text.strip().upper())), EARLIEST), LATEST)
     except (ValueError, OverflowError):
         raise _invalid(f"{field}: {text!r} is not a time such as 2026-11-22T10:00:00Z") from None
 
@@ -48,14 +51,15 @@ def _read_at(text: str) -> datetime:
         match = LOOSELY_WRITTEN.fullmatch(text)
         if match is None:
             raise
-    year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     sign, hours, minutes = match.groups()[6:]
-    return at - int(f"{sign}1") * timedelta(hours=int(hours), minutes=int(minutes)) if sign else at
+    zone = timezone(int(f"{sign}1") * timedelta(hours=int(hours), minutes=int(minutes))) if sign else UTC
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
 
 
 def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    # Python moves no time beyond the first and the last year into another zone.
+    return at.replace(tzinfo=UTC) if at.tzinfo is None or at.year in (1, 9999) else at.astimezone(UTC)
 
 
 def read_outlet_number(payload: dict[str, Any], lowest: int = 0) -> int:

@@ -1,6 +1,6 @@
 """FirmwareStatusNotification and DiagnosticsStatusNotification (OCPP 1.6, 4.5 and 4.4), and their successors in the
-security extension, SignedFirmwareStatusNotification and LogStatusNotification, which may say by our number which command
-they are about."""
+security extension, SignedFirmwareStatusNotification and LogStatusNotification. These may say which command they are
+about, by the number that we gave it."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ FIRMWARE = {
 LOGS = {
     "BadMessage": Progress.BAD_MESSAGE,
     "Idle": Progress.IDLE,
-    "NotSupportedOperation": Progress.NOT_SUPPORTED,
+    "NotSupportedOperation": Progress.NOT_SUPPORTED_OPERATION,
     "PermissionDenied": Progress.PERMISSION_DENIED,
     "Uploaded": Progress.UPLOADED,
     "UploadFailed": Progress.UPLOAD_FAILED,

@@ -14,6 +14,7 @@ from gevent.lock import RLock
 from simple_websocket import Server
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Event, Message, Ping, TextMessage
+from wsproto.utilities import LocalProtocolError
 
 from domain import clock
 
@@ -80,12 +81,15 @@ class Line:
         self._write(TextMessage(text))
 
     def ping(self) -> None:
-        self._write(Ping())
+        """Soon: whoever looks after many lines must not wait for one whose other side takes nothing any more."""
+        gevent.spawn(self._write, Ping())
 
     def close(self, code: int, reason: str) -> None:
-        """Ask the other side to end; soon it ends anyway."""
-        self._write(CloseConnection(code, reason))
+        """Ask the other side to end, without waiting for it; soon it ends anyway."""
+        if self._closing:
+            return
         self._closing = True
+        gevent.spawn(self._say, CloseConnection(code, reason))
         gevent.spawn_later(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
@@ -101,15 +105,22 @@ class Line:
         return received
 
     def _write(self, event: Event) -> None:
-        """Frames of several greenlets must not mix; after the goodbye nothing follows."""
+        """After the goodbye nothing follows."""
         with self._writing:
-            if self._closing:
-                return
+            if not self._closing:
+                self._say(event)
+
+    def _say(self, event: Event) -> None:
+        """Frames of several greenlets must not mix."""
+        with self._writing:
             try:
                 data = self._protocol.send(event)
                 sent = self._socket.send(data)
                 if sent < len(data):
                     self._socket.sendall(data[sent:])
+            except LocalProtocolError:
+                # While this waited for its turn, the other side said goodbye.
+                return
             except OSError:
                 self.abort()
 

@@ -175,6 +175,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("batch_id IS NOT NULL"),
     )
     op.create_index("ix_command_station_action", "command", ["station_id", "action", "id"], unique=False)
+    # The history of commands is read in the order of time.
+    for name in ("station", "site"):
+        op.drop_index(f"ix_command_{name}", table_name="command")
+        op.create_index(f"ix_command_{name}", "command", [f"{name}_id", "created_at", "id"])
+    op.create_index("ix_command_created_at", "command", ["created_at", "id"])
     op.create_foreign_key(
         "command_batch_id_fkey", "command", "command_batch", ["batch_id"], ["id"], ondelete="SET NULL"
     )
@@ -190,9 +195,17 @@ def upgrade() -> None:
     op.create_foreign_key(
         "station_local_list_id_fkey", "station", "local_list", ["local_list_id"], ["id"], ondelete="SET NULL"
     )
+    op.create_index(
+        "ix_station_local_list",
+        "station",
+        ["local_list_id"],
+        unique=False,
+        postgresql_where=sa.text("local_list_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_station_local_list", table_name="station", postgresql_where=sa.text("local_list_id IS NOT NULL"))
     op.drop_constraint("station_local_list_id_fkey", "station", type_="foreignkey")
     op.drop_column("station", "local_list_sent_at")
     op.drop_column("station", "local_list_id")
@@ -204,6 +217,10 @@ def downgrade() -> None:
     op.drop_column("station", "password_required")
     op.drop_column("station", "password_hash")
     op.drop_constraint("command_batch_id_fkey", "command", type_="foreignkey")
+    op.drop_index("ix_command_created_at", table_name="command")
+    for name in ("station", "site"):
+        op.drop_index(f"ix_command_{name}", table_name="command")
+        op.create_index(f"ix_command_{name}", "command", [f"{name}_id", "id"])
     op.drop_index("ix_command_station_action", table_name="command")
     op.drop_index("ix_command_batch", table_name="command", postgresql_where=sa.text("batch_id IS NOT NULL"))
     op.drop_column("command", "progress_at")

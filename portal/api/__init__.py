@@ -10,6 +10,9 @@ from flask_appbuilder import AppBuilder
 from portal.api import errors
 from portal.api.body import JsonProvider
 from portal.api.charging_session import ChargingSessionApi
+from portal.api.command import CommandApi, StationCommandApi
+from portal.api.command_batch import CommandBatchApi
+from portal.api.firmware_image import FirmwareImageApi
 from portal.api.floor import FloorApi
 from portal.api.id_token import IdTokenApi
 from portal.api.openapi import OpenApi, SwaggerView
@@ -18,7 +21,18 @@ from portal.api.site import SiteApi
 from portal.api.station import StationApi
 from portal.api.user import UserApi
 
-RESOURCES = (SiteApi, FloorApi, StationApi, OutletApi, ChargingSessionApi, IdTokenApi, UserApi)
+RESOURCES = (
+    SiteApi,
+    FloorApi,
+    StationApi,
+    OutletApi,
+    ChargingSessionApi,
+    IdTokenApi,
+    UserApi,
+    CommandApi,
+    CommandBatchApi,
+    FirmwareImageApi,
+)
 
 CONFIGURATION = {
     # Of Flask-AppBuilder's own: neither its menu for programs, nor its document, which knows not what we answer.
@@ -33,5 +47,6 @@ def init_app(app: Flask, appbuilder: AppBuilder) -> None:
     errors.init_app(app)
     for resource in RESOURCES:
         appbuilder.add_api(resource)
+    appbuilder.add_api(StationCommandApi)
     appbuilder.add_api(OpenApi)
     appbuilder.add_view_no_menu(SwaggerView)

@@ -36,6 +36,8 @@ class Api(ModelRestApi):
 
     schema: type[Schema]
     """What is sent and answered; fields that only the portal writes are `dump_only`."""
+    form: type[Schema] | None = None
+    """What is sent as a form in place of JSON to make a row, where a file comes along."""
     fixed: tuple[str, ...] = ()
     """Fields that are given when a row is made and stay."""
     broken_rules: Mapping[str, tuple[str, str]] = {}

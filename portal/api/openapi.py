@@ -13,9 +13,10 @@ from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.decorators import has_access, protect
 from marshmallow import Schema
 
-from portal.api import filters
+from portal.api import command_openapi, filters
 from portal.api.base import Api
 from portal.api.login import LoginSchema
+from portal.api.openapi_parts import FORM, answers, as_json, key_in_path, object_of, reference
 from portal.api.query import QuerySchema
 
 VERSION = "v1"
@@ -41,24 +42,6 @@ FAULTS = {
 OF_FIELDS = {"type": "object", "additionalProperties": True, "example": {"name": ["Missing data for required field."]}}
 
 
-def _reference(kind: str, name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/{kind}/{name}"}
-
-
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"content": {"application/json": {"schema": schema}}}
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _answers(status: int, text: str, schema: dict[str, Any], *faults: int) -> dict[str, Any]:
-    return {str(status): {"description": text, **_json(schema)}} | {
-        str(fault): _reference("responses", str(fault)) for fault in faults
-    }
-
-
 def _word(api: Api) -> str:
     """What one row is called, such as `ChargingSession`."""
     return _name(api.schema)
@@ -73,11 +56,11 @@ def _query(api: Api) -> dict[str, Any]:
     """The parameter `q`, with the names that this resource has."""
     order, columns = {"enum": api.order_columns}, {"items": {"enum": api.list_columns}}
     narrower = {"properties": {"order_column": order, "columns": columns}}
-    return {"allOf": [_reference("schemas", "Query"), narrower]}
+    return {"allOf": [reference("schemas", "Query"), narrower]}
 
 
 def _list(api: Api) -> dict[str, Any]:
-    rows = {"type": "array", "items": _reference("schemas", _word(api))}
+    rows = {"type": "array", "items": reference("schemas", _word(api))}
     offered = "; ".join(
         f"`{name}`: {' '.join(filters.operators(api.list_model_schema.fields[name]))}" for name in api.search_columns
     )
@@ -89,50 +72,52 @@ def _list(api: Api) -> dict[str, Any]:
                 "in": "query",
                 "name": "q",
                 "description": "filters, order and page, as JSON or as rison",
-                **_json(_query(api)),
+                **as_json(_query(api)),
             }
         ],
-        "responses": _answers(
+        "responses": answers(
             200,
             "One page of them; `count` is of all that the filters let through",
-            _object(count={"type": "integer"}, ids={"type": "array", "items": {"type": "integer"}}, result=rows),
+            object_of(count={"type": "integer"}, ids={"type": "array", "items": {"type": "integer"}}, result=rows),
             *(400, 401, 403),
         ),
     }
 
 
 def _row(api: Api) -> dict[str, Any]:
-    return _object(id={"type": "integer"}, result=_reference("schemas", _word(api)))
+    return object_of(id={"type": "integer"}, result=reference("schemas", _word(api)))
 
 
 def _get(api: Api) -> dict[str, Any]:
-    return {"summary": f"One {_called(api)}", "responses": _answers(200, "It", _row(api), 401, 403, 404)}
+    return {"summary": f"One {_called(api)}", "responses": answers(200, "It", _row(api), 401, 403, 404)}
 
 
 def _post(api: Api) -> dict[str, Any]:
+    schema = reference("schemas", _name(api.form or api.schema))
+    body = {"content": {FORM: {"schema": schema}}} if api.form else as_json(schema)
     return {
         "summary": f"New {_called(api)}",
-        "requestBody": {"required": True, **_json(_reference("schemas", _word(api)))},
-        "responses": _answers(201, "It is made", _row(api), 400, 401, 403, 413, 422),
+        "requestBody": {"required": True, **body},
+        "responses": answers(201, "It is made", _row(api), 400, 401, 403, 413, 422),
     }
 
 
 def _put(api: Api) -> dict[str, Any]:
     return {
         "summary": f"Change one {_called(api)}; a field that is left out stays as it is",
-        "requestBody": {"required": True, **_json(_reference("schemas", f"{_word(api)}Changes"))},
-        "responses": _answers(200, "It is changed", _row(api), 400, 401, 403, 404, 413, 422),
+        "requestBody": {"required": True, **as_json(reference("schemas", f"{_word(api)}Changes"))},
+        "responses": answers(200, "It is changed", _row(api), 400, 401, 403, 404, 413, 422),
     }
 
 
 def _delete(api: Api) -> dict[str, Any]:
-    ok = _object(message={"type": "string", "example": "OK"})
-    return {"summary": f"Delete one {_called(api)}", "responses": _answers(200, "Gone", ok, 401, 403, 404, 409)}
+    ok = object_of(message={"type": "string", "example": "OK"})
+    return {"summary": f"Delete one {_called(api)}", "responses": answers(200, "Gone", ok, 401, 403, 404, 409)}
 
 
 def _info(api: Api) -> dict[str, Any]:
     names = {"type": "array", "items": {"type": "string"}}
-    answer = _object(
+    answer = object_of(
         permissions=names,
         add_columns=names,
         edit_columns=names,
@@ -141,7 +126,7 @@ def _info(api: Api) -> dict[str, Any]:
     )
     return {
         "summary": f"What one may do with {_called(api)}s",
-        "responses": _answers(200, "Rights, fields and filters", answer, 401, 403),
+        "responses": answers(200, "Rights, fields and filters", answer, 401, 403),
     }
 
 
@@ -157,14 +142,15 @@ OPERATIONS = {
 
 def _describe(spec: APISpec, api: Api) -> None:
     spec.components.schema(_word(api), schema=api.show_model_schema)
+    if api.form:
+        spec.components.schema(_name(api.form), schema=api.form)
     offered = api.include_route_methods or set(OPERATIONS)
     if "put" in offered:
         spec.components.schema(f"{_word(api)}Changes", schema=api.edit_model_schema)
-    key = {"in": "path", "name": "pk", "required": True, "schema": {"type": "integer", "minimum": 1}}
     for name, (method, path, describe) in OPERATIONS.items():
         if name in offered:
             operation = describe(api) | {"tags": [api.resource_name], "operationId": f"{api.resource_name}.{name}"}
-            parameters = [key] if "{pk}" in path else []
+            parameters = [key_in_path()] if "{pk}" in path else []
             spec.path(f"{api.route_base}{path}", operations={method: operation}, parameters=parameters)
 
 
@@ -175,11 +161,11 @@ def _describe_sign_in(spec: APISpec) -> None:
         "operationId": "security.login",
         "summary": "A token for an e-mail and a password",
         "security": [],
-        "requestBody": {"required": True, **_json(_reference("schemas", "Login"))},
-        "responses": _answers(
+        "requestBody": {"required": True, **as_json(reference("schemas", "Login"))},
+        "responses": answers(
             200,
             "Who they belong to may use these",
-            _object(access_token=token) | {"properties": {"access_token": token, "refresh_token": token}},
+            object_of(access_token=token) | {"properties": {"access_token": token, "refresh_token": token}},
             *(400, 401, 403, 413, 429),
         ),
     }
@@ -188,7 +174,7 @@ def _describe_sign_in(spec: APISpec) -> None:
         "operationId": "security.refresh",
         "summary": "A new access token for a refresh token, which is sent as the bearer",
         "security": [{"token": []}],
-        "responses": _answers(200, "The new one", _object(access_token=token), 401, 403),
+        "responses": answers(200, "The new one", object_of(access_token=token), 401, 403),
     }
     spec.components.schema("Login", schema=LoginSchema)
     spec.path("/api/v1/security/login", operations={"post": login})
@@ -217,11 +203,12 @@ def document(apis: list[Api], server: str) -> dict[str, Any]:
     for status, text in FAULTS.items():
         reason = OF_FIELDS if status == 422 else {"type": "string"}
         message = {"oneOf": [{"type": "string"}, OF_FIELDS]} if status == 400 else reason
-        spec.components.response(str(status), {"description": text, **_json(_object(message=message))})
+        spec.components.response(str(status), {"description": text, **as_json(object_of(message=message))})
     spec.components.schema("Query", schema=QuerySchema)
     _describe_sign_in(spec)
     for api in apis:
         _describe(spec, api)
+    command_openapi.describe(spec)
     return spec.to_dict()
 
 

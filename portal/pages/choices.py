@@ -1,10 +1,10 @@
-"""GET /choices/users?q=mads, /choices/tags?q=mads: what a searched choice (portal/choices.py) suggests."""
+"""GET /choices/users?q=mads and /choices/stations?q=harbour: what a searched choice (portal/choices.py) suggests."""
 
 from flask import Response, jsonify, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
-from portal.choices import suggested_tags, suggested_users
+from portal.choices import suggested_stations, suggested_tags, suggested_users
 from portal.database import database
 
 
@@ -22,3 +22,8 @@ class ChoiceView(BaseView):
     @has_access
     def tags(self) -> Response:
         return jsonify(suggested_tags(database(), request.args.get("q", "")))
+
+    @expose("/stations")
+    @has_access
+    def stations(self) -> Response:
+        return jsonify(suggested_stations(database(), request.args.get("q", "")))

@@ -40,6 +40,7 @@
   }
 
   async function look() {
+    if (holder.hasAttribute("data-paused")) return wait();
     if (isAsking) {
       isDue = true;
       return;

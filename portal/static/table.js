@@ -143,12 +143,17 @@
   // Cells can be walked through with the arrows; one of them is in the order of Tab.
   const rows = [...view.querySelectorAll("tbody tr[data-key]")];
   const cellAt = (row, column) => rows[row] && rows[row].children[column];
-  if (rows.length) cellAt(0, 0).tabIndex = 0;
+  if (rows.length) rows[0].querySelector("td[data-column]").tabIndex = 0;
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   view.addEventListener("keydown", (event) => {
     const cell = event.target;
     if (!cell.matches("tbody td[data-column]")) return;
     const row = rows.indexOf(cell.parentNode);
+    const mark = event.key === " " && cell.parentNode.querySelector(".mark-col input");
+    if (mark) {
+      event.preventDefault();
+      return mark.click();
+    }
     if (event.key === "Enter") return items(cell.parentNode.querySelector(".menu"))[0].click();
     const step = STEPS[event.key];
     const next = step && cellAt(row + step[0], [...cell.parentNode.children].indexOf(cell) + step[1]);
@@ -165,6 +170,38 @@
     const cell = event.target.closest("tbody td[data-column]");
     if (cell && event.button === 2) focusCell(cell);
   });
+
+  // Marks: all of the page at once, or from one to another with Shift.
+  const marks = [...view.querySelectorAll("tbody .mark-col input")];
+  const all = view.querySelector(".mark-all");
+  let last = null;
+  function countMarks() {
+    const count = marks.filter((mark) => mark.checked).length;
+    for (const mark of marks) mark.closest("tr").classList.toggle("marked", mark.checked);
+    all.checked = count === marks.length;
+    all.indeterminate = count > 0 && !all.checked;
+    view.querySelector("[data-marked]").textContent = `(${count})`;
+    view.querySelector('button[form="marked"]').disabled = count === 0;
+    const told = view.querySelector(".marked-count");
+    told.textContent = count ? told.dataset.words.replace("{number}", count) : "";
+  }
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const mark of marks) mark.checked = all.checked;
+      countMarks();
+    });
+    for (const mark of marks) {
+      mark.addEventListener("click", (event) => {
+        const [from, to] = [marks.indexOf(last), marks.indexOf(mark)].sort((one, other) => one - other);
+        if (event.shiftKey && last) for (const between of marks.slice(from, to + 1)) between.checked = mark.checked;
+        last = mark;
+        countMarks();
+      });
+    }
+    // The page may come back from the browser's memory with its marks.
+    window.addEventListener("pageshow", countMarks);
+  }
 
   // Copy row: tab-separated, as a spreadsheet takes it.
   for (const button of view.querySelectorAll(".copy-row")) {

@@ -1,4 +1,4 @@
-"""What can be done with a row: the entries of its menu."""
+"""What can be done with a row, the entries of its menu, and with many at once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,3 +15,16 @@ class Action:
     """Asks before it acts: the link leads to a page that asks, a script asks at once."""
     dialog: bool = False
     """Leads to a form that a script opens on this page (static/dialog.js)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForMarked:
+    """Rows of the table can be marked, and a page takes the marked ones, or all that the filters leave."""
+
+    endpoint: str
+    """It is told `marked=yes` and the keys; or else what the table was asked for."""
+    name: str
+    """Of the parameter that holds a key."""
+    label: Any
+    to_marked: Any
+    to_listed: Any

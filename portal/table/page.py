@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal import exports, formats
-from portal.table.actions import Action
+from portal.table.actions import Action, ForMarked
 from portal.table.column import Column, Row
 from portal.table.columns import Number
 from portal.table.count import Count, total_text
@@ -82,11 +82,20 @@ class Page:
         if not self.view.allows("export"):
             return []
         params = self.query.params(rows=None, columns=",".join(column.name for column in self.columns))
-        return [(label, url_for(".export", file_type=name, **params)) for name, label in exports.LABELS.items()]
+        return [(exports.LABELS[name], url_for(".export", file_type=name, **params)) for name in self.view.file_types]
 
     @property
     def adds(self) -> list[Action]:
         return self.view.adds()
+
+    @property
+    def marks(self) -> ForMarked | None:
+        return self.view.marks() if self.lines else None
+
+    @property
+    def listed_link(self) -> str:
+        """The page for many rows, for all that the filters leave."""
+        return url_for(self.view.marks().endpoint, **self.query.params(sort=None, rows=None, columns=None))
 
     @property
     def hidden_params(self) -> dict[str, str]:

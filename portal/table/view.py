@@ -35,7 +35,7 @@ from domain.clock import now
 from domain.nodes import Node
 from portal import audit, exports, formats
 from portal.node import ROOT_KEY, selected, selected_key
-from portal.table.actions import Action
+from portal.table.actions import Action, ForMarked
 from portal.table.column import Column, Expression, Row
 from portal.table.columns import Number
 from portal.table.page import Page, load
@@ -61,6 +61,12 @@ class TableView(ModelView):
     filter_column: str | None = None
     """Whose value a row's menu offers to filter by when no cell was pointed at; else the first text column."""
     list_template = "table.html"
+    buttons_template: str | None = None
+    """What stands beside the heading before the usual buttons."""
+    file_types: tuple[str, ...] = ("xlsx", "csv")
+    """As what it can be exported."""
+    for_marked: ForMarked | None = None
+    """What can be done with many rows at once; those who may not do it have nothing to mark."""
 
     def __init__(self, **kwargs: Any) -> None:
         names = [column.name for column in self.columns] + list(self.extras)
@@ -124,7 +130,7 @@ class TableView(ModelView):
     @has_access
     def export(self, file_type: str) -> Response:
         """The rows that the same URL lists, all of them, in that order, with those columns."""
-        if file_type not in exports.FILE_TYPES:
+        if file_type not in self.file_types:
             abort(404)
         query = self.query()
         if query.errors or query.notes:
@@ -179,6 +185,11 @@ class TableView(ModelView):
         """Whether the user may call a method of this view, and the view has it."""
         has_route = f"can_{method}" in self.base_permissions
         return has_route and self.appbuilder.sm.has_access(f"can_{method}", self.class_permission_name)
+
+    def marks(self) -> ForMarked | None:
+        """As `for_marked`, if the user may do it."""
+        view, _dot, method = self.for_marked.endpoint.partition(".") if self.for_marked else ("", "", "")
+        return self.for_marked if view and self.appbuilder.sm.has_access(f"can_{method}", view) else None
 
     def link_to(self, method: str, row: Row) -> str:
         return url_for(f".{method}", pk=row["key"], node=None if selected_key() == ROOT_KEY else selected_key())

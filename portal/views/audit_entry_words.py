@@ -19,6 +19,7 @@ ACTIONS = {
     AuditAction.SIGN_IN_FAILED.value: _l("failed to sign in"),
     AuditAction.SIGNED_OUT.value: _l("signed out"),
     AuditAction.EXPORTED.value: _l("exported"),
+    AuditAction.SHOWN.value: _l("shown a secret"),
 }
 
 KINDS = {

@@ -1,5 +1,6 @@
 """Statistics: the table of charging sessions, and one of them in full (manual, "Statistik")."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, url_for
@@ -20,7 +21,9 @@ from portal.viewer import viewer
 from portal.views import charging_session_cells as cells
 from portal.views import charging_session_words as words
 from portal.views.charging_session_chart import Chart
+from portal.views.message import list_url
 
+SECOND = timedelta(seconds=1)
 KWH = {"unit": "kWh", "scale": 1000, "decimals": 3}
 
 MASKED_EMAIL = Text("email", _l("E-mail"), masked_email(ChargingSession.email), width=30, sortable=False)
@@ -127,7 +130,15 @@ class ChargingSessionView(TableView):
             words=words,
             readings=readings,
             chart=Chart.of(readings),
+            messages_url=self._messages_url(charging_session),
         )
+
+    def _messages_url(self, charging_session: ChargingSession) -> str | None:
+        """What its station said and was told meanwhile, by our clock."""
+        if not self.appbuilder.sm.has_access("can_list", "MessageView"):
+            return None
+        ended_at = charging_session.ended_at and charging_session.ended_at + SECOND
+        return list_url(charging_session.node_id, charging_session.started_at, ended_at)
 
 
 def _is_id(text: str) -> bool:

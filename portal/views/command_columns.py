@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ class Asked(Choice):
     """What was asked, with its parameters in words; filtered by the kind of command."""
 
     _: KW_ONLY
-    action: InstrumentedAttribute[Action] = Command.action
+    action: InstrumentedAttribute[Action] = field(default_factory=lambda: Command.action)
 
     def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
         return Choice("command", self.label, self.action, self.options).matches(text, zone)
@@ -73,10 +73,8 @@ class Answer(Text):
         is_plain = Command.reason.is_(None) & STATUS.is_(None)
         return or_(
             Command.reason.in_(_containing(words.REASONS, sought)),
-            STATUS.in_(_containing(words.OUTCOMES, sought)),
-            and_(
-                is_unexplained, Command.state.in_({"accepted", "rejected"} & set(_containing(words.OUTCOMES, sought)))
-            ),
+            STATUS.in_(outcomes),
+            and_(is_plain, Command.state.in_({"accepted", "rejected"}.intersection(outcomes))),
         )
 
     def is_empty(self) -> ColumnElement[bool]:

@@ -1,15 +1,17 @@
 """Events as a person reads them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from domain.events import EventKind
 from domain.id_tokens import TagByteOrder, TagDigits
 from portal import formats
+from portal.command_words import progress
 from portal.views.charging_session_words import stop_reason
 
 KINDS = {
@@ -17,6 +19,12 @@ KINDS = {
     EventKind.UNKNOWN_TRANSACTION_STOPPED.value: _l("Stop of an unknown charge"),
     EventKind.STATION_LOCKED.value: _l("Wrong passwords in the name of a station"),
     EventKind.DATA_TRANSFERRED.value: _l("Message of the manufacturer's own"),
+    EventKind.TRANSACTION_MATCHED.value: _l("Stop without its number, matched to a charge"),
+    EventKind.UNKNOWN_TRANSACTION_METERED.value: _l("Meter values of an unknown charge"),
+    EventKind.FIRMWARE_STATUS.value: _l("Firmware"),
+    EventKind.LOG_STATUS.value: _l("Upload of a log"),
+    EventKind.SECURITY_EVENT.value: _l("Security event"),
+    EventKind.CLOCK_WRONG.value: _l("The station's clock is wrong"),
 }
 
 READ_OTHERWISE = {
@@ -45,6 +53,25 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
         case EventKind.DATA_TRANSFERRED:
             parts = (told.get("vendor_id"), told.get("message_id"), told.get("data"))
             return " · ".join(part for part in parts if part)
+        case EventKind.TRANSACTION_MATCHED:
+            return _(
+                "The station named transaction %(number)s; it is session %(session)s",
+                number=told["transaction_id"],
+                session=told["charging_session_id"],
+            )
+        case EventKind.UNKNOWN_TRANSACTION_METERED:
+            return _(
+                "Transaction %(number)s at outlet %(outlet)s",
+                number=told["transaction_id"],
+                outlet=told["outlet_number"],
+            )
+        case EventKind.FIRMWARE_STATUS | EventKind.LOG_STATUS:
+            return _progress(told)
+        case EventKind.SECURITY_EVENT:
+            at = formats.at(datetime.fromisoformat(told["at"]))
+            return " · ".join(part for part in (told["type"], at, told.get("info")) if part)
+        case EventKind.CLOCK_WRONG:
+            return _clock_wrong(told["offset_seconds"])
         case _:
             return " · ".join(f"{name}: {value}" for name, value in told.items())
 
@@ -54,12 +81,29 @@ def _tag_known_otherwise(told: Mapping[str, Any]) -> str:
     return _("%(token)s would be known %(otherwise)s", token=told["id_token"], otherwise=otherwise)
 
 
+def _progress(told: Mapping[str, Any]) -> str:
+    said = progress(told["status"])
+    if told.get("command_id") is None:
+        return said
+    return _("%(progress)s · command %(number)s", progress=said, number=told["command_id"])
+
+
+def _clock_wrong(offset_seconds: int) -> str:
+    span = format_timedelta(timedelta(seconds=abs(offset_seconds)))
+    return _("Ahead by %(span)s", span=span) if offset_seconds > 0 else _("Behind by %(span)s", span=span)
+
+
 def advice(kind: str) -> str:
     """What a person may do about it; nothing where there is nothing to do."""
     if kind == EventKind.TAG_KNOWN_OTHERWISE:
         return _(
             "The tag was refused. If all tags are like that at this station, set how it reads tags on its page or on"
             " that of its site."
+        )
+    if kind == EventKind.CLOCK_WRONG:
+        return _(
+            "The station is told the right time with each heartbeat. If it stays wrong, look at its time zone and at"
+            " where it takes the time from. Charges that it told meanwhile are marked for review."
         )
     if kind == EventKind.STATION_LOCKED:
         return _(

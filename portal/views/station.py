@@ -21,6 +21,7 @@ from portal.formats import at
 from portal.forms import RecordChoice, RecordForm, long_text, text, unique
 from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
 from portal.record import Fact
+from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
 from portal.views import station_password
@@ -91,6 +92,13 @@ class StationView(NodeView):
     edit_title = lazy_gettext("Edit station")
     nothing_yet = lazy_gettext("There is no station here yet. Add one, or let it call and adopt it then.")
     adds_below = ((lazy_gettext("Add outlet"), "OutletView.add"),)
+    for_marked = ForMarked(
+        "BulkView.index",
+        "station",
+        lazy_gettext("Command"),
+        lazy_gettext("To the marked stations …"),
+        lazy_gettext("To all that are listed …"),
+    )
     default_sort = "name"
     columns = (
         Text("name", lazy_gettext("Name"), Station.name),

@@ -48,6 +48,7 @@ class SystemView(NodeView):
             Fact(gettext("Description"), record.description),
             Fact(gettext("Sign in with a second factor"), ", ".join(map(role_word, record.second_factor_roles))),
             Fact(gettext("OCPP 1.6 address"), get_settings().ocpp16_url, copies=True),
+            *([Fact(gettext("FTP address"), get_settings().ftp_url, copies=True)] if get_settings().ftp_port else []),
         ]
 
     def refusal(self, record: System) -> Any:

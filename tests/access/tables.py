@@ -13,7 +13,12 @@ ADMINISTRATOR = """
 UserView              all: list show add edit delete export activate deactivate
 UserApi               all: get_list get info post put delete
 ImportUsersView       all: index template   gone: preview again cancel confirm progress report   all: discard
-ChoiceView            all: users
+ChoiceView            all: users tags stations
+ControlView           all: index ask   gone: now
+BulkView              all: index
+CommandView           all: list show export cancel
+CommandBatchView      all: list show export now cancel again
+MessageView           all: list show export newer
 EventView             all: list show export
 AuditEntryView        all: list show export
 ChargingView          own: index now   gone: start stop command
@@ -28,6 +33,12 @@ SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
+StationFileView       all: list export file
+FileAccessView        all: index show renew
+FirmwareImageView     all: list show add edit delete export file
+FirmwareImageApi      all: get_list get info post delete
+ParametersView        all: index compare   gone: upload read restart
+RolloutView           all: list show plan cancel   gone: begin
 OutletView            all: list show add edit delete export
 UnknownStationView    all: list adopt delete export
 IdTokenView           all: list show add edit delete export
@@ -44,13 +55,21 @@ StationApi            all: get_list get info post put delete
 OutletApi             all: get_list get info post put delete
 IdTokenApi            all: get_list get info post put delete
 ChargingSessionApi    all: get_list get info
+CommandApi            all: get_list get info cancel
+CommandBatchApi       all: get_list get info make cancel
+StationCommandApi     all: post
 """
 
 SITE_ADMINISTRATOR = """
 UserView              own: list show export                      no: add edit delete activate deactivate
 UserApi               own: get_list get info                     no: post put delete
 ImportUsersView       no: index template preview again cancel confirm discard progress report
-ChoiceView            no: users
+ChoiceView            own: stations                            no: users tags
+ControlView           own: index ask   gone: now
+BulkView              own: index
+CommandView           own: list show export cancel
+CommandBatchView      own: list show export now cancel again
+MessageView           own: list show export newer
 EventView             own: list show export
 AuditEntryView        no: list show export
 ChargingView          no: index now start stop command
@@ -65,6 +84,12 @@ SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
 StationView           own: list show add edit delete export
 StationPasswordView   own: index set make remove
+StationFileView       own: list export file
+FileAccessView        own: index show renew
+FirmwareImageView     all: list show export file                 no: add edit delete
+FirmwareImageApi      all: get_list get info                     no: post delete
+ParametersView        own: index compare   gone: upload read restart
+RolloutView           own: list show plan cancel   gone: begin
 OutletView            own: list show add edit delete export
 UnknownStationView    no: list adopt delete export
 IdTokenView           no: list show add edit delete export
@@ -81,13 +106,21 @@ StationApi            own: get_list get info post put delete
 OutletApi             own: get_list get info post put delete
 IdTokenApi            no: get_list get info post put delete
 ChargingSessionApi    own: get_list get info
+CommandApi            own: get_list get info cancel
+CommandBatchApi       own: get_list get info make cancel
+StationCommandApi     own: post
 """
 
 SUPPORT = """
 UserView              no: list show add edit delete export activate deactivate
 UserApi               no: get_list get info post put delete
 ImportUsersView       no: index template preview again cancel confirm discard progress report
-ChoiceView            no: users
+ChoiceView            all: stations                            no: users tags
+ControlView           all: index ask   gone: now
+BulkView              all: index
+CommandView           all: list show export cancel
+CommandBatchView      all: list show export now cancel again
+MessageView           all: list show export newer
 EventView             all: list show export
 AuditEntryView        no: list show export
 ChargingView          no: index now start stop command
@@ -102,6 +135,12 @@ SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
+StationFileView       all: list export file
+FileAccessView        all: index show renew
+FirmwareImageView     all: list show add edit delete export file
+FirmwareImageApi      all: get_list get info post delete
+ParametersView        all: index compare   gone: upload read restart
+RolloutView           all: list show plan cancel   gone: begin
 OutletView            all: list show add edit delete export
 UnknownStationView    all: list adopt delete export
 IdTokenView           no: list show add edit delete export
@@ -118,13 +157,21 @@ StationApi            all: get_list get info post put delete
 OutletApi             all: get_list get info post put delete
 IdTokenApi            no: get_list get info post put delete
 ChargingSessionApi    all: get_list get info
+CommandApi            all: get_list get info cancel
+CommandBatchApi       all: get_list get info make cancel
+StationCommandApi     all: post
 """
 
 EV_USER = """
 UserView              no: list show add edit delete export activate deactivate
 UserApi               no: get_list get info post put delete
 ImportUsersView       no: index template preview again cancel confirm discard progress report
-ChoiceView            no: users
+ChoiceView            no: users tags stations
+ControlView           no: index ask now
+BulkView              no: index
+CommandView           no: list show export cancel
+CommandBatchView      no: list show export now cancel again
+MessageView           no: list show export newer
 EventView             no: list show export
 AuditEntryView        no: list show export
 ChargingView          own: index now stop command   gone: start
@@ -139,6 +186,12 @@ SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export
 StationView           no: list show add edit delete export
 StationPasswordView   no: index set make remove
+StationFileView       no: list export file
+FileAccessView        no: index show renew
+FirmwareImageView     no: list show add edit delete export file
+FirmwareImageApi      no: get_list get info post delete
+ParametersView        no: index compare upload read restart
+RolloutView           no: list show plan cancel begin
 OutletView            no: list show add edit delete export
 UnknownStationView    no: list adopt delete export
 IdTokenView           own: list show export                      no: add edit delete
@@ -155,6 +208,9 @@ StationApi            no: get_list get info post put delete
 OutletApi             no: get_list get info post put delete
 IdTokenApi            own: get_list get info                     no: post put delete
 ChargingSessionApi    own: get_list get info
+CommandApi            own: get_list get info                     no: cancel
+CommandBatchApi       no: get_list get info make cancel
+StationCommandApi     no: post
 """
 
 OPEN = """
@@ -180,6 +236,10 @@ OBJECTS = {
     "Floor": "floor",
     "Station": "station",
     "StationPassword": "station",
+    "StationFile": "station_file",
+    "FileAccess": "station",
+    "FirmwareImage": "firmware_image",
+    "Rollout": "rollout",
     "Outlet": "outlet",
     "UnknownStation": "unknown_station",
     "IdToken": "id_token",
@@ -189,6 +249,10 @@ OBJECTS = {
     "SecondFactor": "user",
     "User": "user",
     "Event": "event",
+    "Message": "message",
+    "Command": "command",
+    "StationCommand": "station",
+    "CommandBatch": "command_batch",
     "AuditEntry": "audit_entry",
 }
 """What the key in a view's addresses names: the view's class without `View` or `Api`, and the kind in the world."""

@@ -17,7 +17,7 @@ from tests.access.conftest import Person
 from tests.access.tables import OBJECTS, OF_ROLE, OPEN, doors
 from tests.access.world import EMAIL_OF_DRIVER, FOREIGN, GUESSED, World
 
-WORDS = {"file_type": "csv", "name": "news", "word": "nonsense"}
+WORDS = {"file_type": "csv", "name": "news", "word": "nonsense", "action": "reset"}
 """What stands in an address beside keys."""
 OTHER_WORDS = {"ImportUsersView.template": {"name": "users.csv"}}
 SENT = {"SettingsView.index": {"section": "name"}}

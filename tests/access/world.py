@@ -12,19 +12,31 @@ from flask_appbuilder import Model
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from domain import partitions, passwords
+from domain import firmware_images, partitions, passwords, station_files
 from domain.models import (
     ChargingSession,
     Command,
+    CommandBatch,
+    Direction,
     Event,
+    FileState,
+    FirmwareImage,
     Floor,
     IdToken,
+    Message,
+    MessageKind,
     News,
     Outlet,
     OutletMode,
     PortalUser,
+    Rollout,
+    RolloutState,
+    RolloutStation,
+    RolloutStep,
     Site,
     Station,
+    StationFile,
+    StationParameter,
     UnknownStation,
     site_driver,
 )
@@ -59,6 +71,7 @@ def build(db: Session) -> World:
         _place(db, ids, name)
         _driver(db, ids, name)
         _history(db, ids, name)
+        _files(db, ids, name)
     _people(db, world)
     db.commit()
     return world
@@ -106,6 +119,12 @@ def _history(db: Session, ids: dict[str, int], name: str) -> None:
             details={"vendor_id": name, "message_id": None, "data": name},
         ),
     )  # fmt: skip
+    message = Message(
+        at=AT, station_id=ids["station"], direction=Direction.IN, kind=MessageKind.CALL, action="Heartbeat",
+        unique_id="1", frame=f'[2,"1","Heartbeat",{{"of":"{name}"}}]',
+    )  # fmt: skip
+    # Where it is found: by station, time and number.
+    ids["message"] = f"{ids['station']}-{int(AT.timestamp() * 1e6)}-{_add(db, message)}"
     command = Command(
         site_id=ids["site"], station_id=ids["station"], outlet_id=ids["outlet"], user_id=ids["driver"],
         action=Action.REMOTE_START, parameters={"id_token": f"TAG-{name}"}, state=CommandState.ACCEPTED,
@@ -117,6 +136,27 @@ def _history(db: Session, ids: dict[str, int], name: str) -> None:
     ids["news"] = _add(db, News(title=f"{name} news", body=f"{name} says", published_from_at=AT, roles=roles))
 
 
+def _files(db: Session, ids: dict[str, int], name: str) -> None:
+    """What the station uploaded, and an image, which is nobody's in particular and so carries no name."""
+    file = StationFile(
+        station_id=ids["station"], name=f"{name}.log", size_bytes=4, sha256="0" * 64, state=FileState.COMPLETE,
+        via="ftp", started_at=AT, changed_at=AT,
+    )  # fmt: skip
+    ids["station_file"] = _add(db, file)
+    image = _image(f"1.{next(_numbers)}")
+    ids["firmware_image"] = _add(db, image)
+    for path, content in (
+        (station_files.path_of(file.station_id, file.id), name),
+        (firmware_images.path_of(image.sha256), "image"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def _image(version: str) -> FirmwareImage:
+    return FirmwareImage(file_name="cc.bin", version=version, size_bytes=5, sha256="1" * 64, uploaded_at=AT)
+
+
 def _people(db: Session, world: World) -> None:
     world.emails[RoleName.EV_USER] = EMAIL_OF_DRIVER
     for role in (RoleName.ADMINISTRATOR, RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT):
@@ -125,6 +165,34 @@ def _people(db: Session, world: World) -> None:
         if role is RoleName.SITE_ADMINISTRATOR:
             user.sites = [db.get_one(Site, world.home["site"])]
         world.emails[role] = email
+        if role is not RoleName.SUPPORT:
+            ids, name = (world.home, HOME) if role is RoleName.SITE_ADMINISTRATOR else (world.abroad, FOREIGN)
+            _batch(db, ids, name, user)
+
+
+def _batch(db: Session, ids: dict[str, int], name: str, user: PortalUser) -> None:
+    """A command to many stations that this person began."""
+    told = {"vendor_id": name, "data": name}
+    batch = CommandBatch(created_at=AT, user=user, action=Action.DATA_TRANSFER, parameters=told, stations=1)
+    ids["command_batch"] = _add(db, batch)
+    _rollout(db, ids, name, user)
+    db.add(
+        Command(
+            site_id=ids["site"], station_id=ids["station"], user=user, batch_id=batch.id, action=Action.DATA_TRANSFER,
+            parameters=told, state=CommandState.FAILED, created_at=AT, deadline_at=AT,
+        )
+    )  # fmt: skip
+
+
+def _rollout(db: Session, ids: dict[str, int], name: str, user: PortalUser) -> None:
+    db.add(StationParameter(station_id=ids["station"], key=f"{name}Key", value=name, read_at=AT))
+    rollout = Rollout(
+        created_at=AT, user=user, source_station_id=ids["station"], wave_size=1, return_seconds=60,
+        changes=[{"key": f"{name}Key", "value": name}], state=RolloutState.RUNNING,
+    )  # fmt: skip
+    ids["rollout"] = _add(db, rollout)
+    turn = {"position": 0, "wave": 0, "step": RolloutStep.WAITING}
+    db.add(RolloutStation(rollout_id=rollout.id, station_id=ids["station"], **turn))
 
 
 def add_user(db: Session, name: str, email: str, role: RoleName) -> PortalUser:
@@ -149,6 +217,7 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
         "outlet": lambda: Outlet(station_id=ids["station"], number=number),
         "id_token": lambda: IdToken(token=name),
         "unknown_station": lambda: UnknownStation(charge_box_id=name),
+        "firmware_image": lambda: _image(name),
         "news": lambda: News(title=name, body=name, published_from_at=AT),
         "user": lambda: add_user(db, name, f"spare{number}@example.com", RoleName.EV_USER),
     }
@@ -158,7 +227,10 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
     return int(made.id)
 
 
-TABLES = ("site", "floor", "station", "outlet", "ab_user", "id_token", "unknown_station", "news", "command")
+TABLES = (
+    *("site", "floor", "station", "outlet", "ab_user", "id_token", "unknown_station", "news"),
+    *("command", "command_batch", "rollout", "station_file", "firmware_image"),
+)
 
 
 def digest(db: Session) -> dict[str, str]:

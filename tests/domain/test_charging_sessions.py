@@ -10,7 +10,16 @@ from domain.authorization import Decision, Verdict
 from domain.charging_sessions import Started
 from domain.energy import ReviewReason
 from domain.models import Authorization, ChargingSession, Event, MeterValue, OutletMode, site_driver
-from domain.reports import BootReport, MeterReport, Reading, StartReport, StatusReport, StopReport
+from domain.reports import (
+    BootReport,
+    ConnectReport,
+    DisconnectReport,
+    MeterReport,
+    Reading,
+    StartReport,
+    StatusReport,
+    StopReport,
+)
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 from tests.domain.conftest import after
@@ -33,9 +42,9 @@ class Story:
         report = StopReport(self.station.id, at, number, token, meter_wh, at, reason, readings)
         return charging_sessions.stop(self.db, report)
 
-    def meter(self, minutes, energy_wh, started=None):
+    def meter(self, minutes, energy_wh, started=None, outlet=1):
         number = None if started is None else started.charging_session_id
-        report = MeterReport(self.station.id, after(minutes), 1, number, (reading(minutes, energy_wh),))
+        report = MeterReport(self.station.id, after(minutes), outlet, number, (reading(minutes, energy_wh),))
         meter_values.store(self.db, [report])
 
     def status(self, minutes, status, outlet=1):
@@ -283,6 +292,166 @@ def test_the_stop_of_an_unknown_transaction_is_recorded_once(story, db, station)
         "id_token": "TAG",
         "readings": [{"measured_at": "2026-11-22T09:58:00+00:00", "samples": [{"value": "7900"}]}],
     }
+
+
+UNKNOWN = (-1, 0, 4711, 2**62)
+
+
+def kinds(db):
+    return db.scalars(select(Event.kind).order_by(Event.id)).all()
+
+
+@pytest.mark.parametrize("number", UNKNOWN)
+def test_a_stop_without_its_number_is_that_of_the_only_charge_that_runs(story, db, station, number):
+    started = story.start()
+    story.stop(number)
+
+    row = story.session(started)
+    assert (row.ended_at, row.energy_wh, row.stop_reason, row.review_reasons) == (after(60), 7000, "local", [])
+    [event] = db.scalars(select(Event))
+    assert (event.kind, event.happened_at) == ("transaction_matched", after(60))
+    assert event.details == {"transaction_id": number, "charging_session_id": row.id}
+
+
+def test_a_stop_without_its_number_finds_its_tag_among_several(story, db, tag):
+    first = story.start()
+    other = story.start(token="other", outlet=2)
+    story.stop(-1, token=tag.token.lower())
+
+    assert (story.session(first).ended_at, story.session(other).ended_at) == (after(60), None)
+
+
+FITS_NOT = {
+    "another tag": {"token": "somebody else's"},
+    "before the charge began": {"minutes": -1},
+    "below where the meter began": {"meter_wh": 999},
+}
+
+
+@pytest.mark.parametrize("said", FITS_NOT.values(), ids=FITS_NOT.keys())
+def test_a_stop_without_its_number_that_does_not_fit_is_only_recorded(story, db, said):
+    started = story.start()
+    story.stop(-1, **said)
+
+    assert story.session(started).ended_at is None
+    assert kinds(db) == ["unknown_transaction_stopped"]
+
+
+def test_which_of_several_is_meant_is_not_guessed(story, db):
+    first, second = story.start(), story.start(outlet=2)
+    story.stop(-1)
+
+    assert (story.session(first).ended_at, story.session(second).ended_at) == (None, None)
+    assert kinds(db) == ["unknown_transaction_stopped"]
+
+
+def test_a_stop_without_its_number_that_is_repeated_stops_no_other_charge(story, db):
+    """The first one's answer was lost."""
+    other = story.start(outlet=2, token="other")
+    first = story.start()
+    story.stop(-1, token=story.tag.token)
+    for _ in range(2):
+        story.stop(-1, token=None)
+
+    assert (story.session(first).ended_at, story.session(other).ended_at) == (after(60), None)
+    assert kinds(db) == ["transaction_matched"]
+
+
+def test_readings_of_an_unknown_transaction_are_those_of_the_charge_that_runs(story, db):
+    ended = story.start()
+    story.stop(ended, minutes=1, meter_wh=1100)
+    running = story.start(minutes=2)
+    for minute, number in enumerate((4711, 4711, running.charging_session_id), 3):
+        story.meter(minute, 2000 + minute, Started(number, None))
+    story.meter(6, 1099, ended)
+    story.meter(7, 1, Started(4711, None), outlet=2)
+
+    stored = db.execute(select(MeterValue.energy_wh, MeterValue.charging_session_id).order_by(MeterValue.id)).all()
+    run = running.charging_session_id
+    assert stored == [(2003, run), (2004, run), (2005, run), (1099, ended.charging_session_id), (1, None)]
+    told = db.execute(select(Event.kind, Event.happened_at, Event.details).order_by(Event.id)).all()
+    kind = "unknown_transaction_metered"
+    assert told == [
+        (kind, after(3), {"transaction_id": 4711, "outlet_number": 1}),
+        (kind, after(7), {"transaction_id": 4711, "outlet_number": 2}),
+    ]
+
+
+def test_readings_that_name_the_charge_of_another_outlet_stay_at_their_own(story, db):
+    first, second = story.start(), story.start(outlet=2)
+    story.meter(1, 1500, first, outlet=2)
+    assert db.scalars(select(MeterValue.charging_session_id)).all() == [second.charging_session_id]
+
+
+DOUBTFUL = {"to come": 24 * 60, "decades back": -56 * 365 * 24 * 60}
+
+
+@pytest.mark.parametrize("minutes", DOUBTFUL.values(), ids=DOUBTFUL.keys())
+def test_times_that_cannot_be_are_kept_as_they_were_told_and_marked(story, db, station, tag, minutes):
+    at = after(minutes)
+    started = charging_sessions.start(db, StartReport(station.id, after(0), 1, tag.token, 1000, at))
+    row = story.session(started)
+    assert (row.started_at, row.logged_at, row.review_reasons) == (at, after(0), [ReviewReason.CLOCK_WRONG])
+
+    number = started.charging_session_id
+    charging_sessions.stop(db, StopReport(station.id, after(60), number, None, 8000, at, StopReason.LOCAL, ()))
+    row = story.session(started)
+    assert (row.ended_at, row.energy_wh, row.review_reasons) == (at, 7000, [ReviewReason.CLOCK_WRONG])
+
+
+def test_a_clock_that_is_set_right_during_a_charge(story):
+    started = story.start()
+    number = started.charging_session_id
+    future = after(24 * 60)
+    charging_sessions.stop(
+        story.db, StopReport(story.station.id, after(60), number, None, 8000, future, StopReason.LOCAL, ())
+    )
+    row = story.session(started)
+    assert (row.stopped_at, row.energy_wh, row.review_reasons) == (future, 7000, [ReviewReason.CLOCK_WRONG])
+
+
+def test_a_charge_told_by_a_clock_that_was_ahead_hides_no_later_one(story, db, station, tag):
+    """When the car leaves, the charge that it had ends, whatever the clock said weeks before."""
+    future = after(30 * 24 * 60)
+    ahead = charging_sessions.start(db, StartReport(station.id, after(0), 1, tag.token, 0, future))
+    story.status(99, OutletStatus.AVAILABLE)
+    story.start(minutes=100)
+    story.status(198, OutletStatus.AVAILABLE)
+    started = story.start(minutes=200)
+    story.status(199, OutletStatus.PREPARING)
+    story.stop(started, minutes=260)
+    story.status(300, OutletStatus.AVAILABLE)
+
+    assert story.session(started).ended_at == after(300)
+    assert story.session(ahead).ended_at == future
+
+
+def test_a_station_that_comes_back_without_a_boot_goes_on_with_its_charge(story, db, station):
+    started = story.start()
+    connection = stations.connect(db, ConnectReport(station.charge_box_id, "ocpp1.6", None, after(0)))
+    stations.disconnect(db, [DisconnectReport(station.id, connection.number)])
+    stations.sweep_silent(db, after(24 * 60))
+    stations.connect(db, ConnectReport(station.charge_box_id, "ocpp1.6", None, after(2 * 24 * 60)))
+    story.status(2 * 24 * 60, OutletStatus.CHARGING)
+    assert story.session(started).ended_at is None
+
+    story.stop(started, minutes=2 * 24 * 60 + 1)
+    row = story.session(started)
+    assert (row.ended_at, row.energy_wh, row.review_reasons) == (after(2 * 24 * 60 + 1), 7000, [])
+
+
+def test_the_station_as_a_whole_speaks_for_no_outlet(story, db, station, outlet):
+    story.status(0, OutletStatus.CHARGING)
+    started = story.start(minutes=1)
+    story.status(2, OutletStatus.AVAILABLE, outlet=0)
+    story.status(3, OutletStatus.FAULTED, outlet=0)
+    story.status(4, OutletStatus.AVAILABLE, outlet=0)
+    db.flush()
+    db.expire_all()
+
+    assert (outlet.status, outlet.status_at, outlet.occupied_at) == (OutletStatus.CHARGING, after(0), after(0))
+    assert (station.status, station.status_at) == (OutletStatus.AVAILABLE, after(4))
+    assert story.session(started).ended_at is None
 
 
 def test_a_station_cannot_stop_the_charge_of_another(story, db, station, tag):

@@ -1,9 +1,9 @@
 from sqlalchemy import select
 
-from domain import meter_values
+from domain import charging_sessions, meter_values
 from domain.meter_values import LatestReading
 from domain.models import MeterValue, Outlet
-from domain.reports import MeterReport, Reading
+from domain.reports import MeterReport, Reading, StartReport
 from tests.domain.conftest import after
 
 HOSTILE = [{"value": 'tab\there, line\nthere, \\N, \\., "quoted", æøå, \u2028'}]
@@ -15,13 +15,14 @@ def report(station, minutes, outlet=1, samples=None, charging_session_id=None):
 
 
 def test_every_column_is_stored_and_the_samples_as_they_came(db, station, outlet):
-    meter_values.store(db, [report(station, 0, samples=HOSTILE, charging_session_id=7)])
+    running = charging_sessions.start(db, StartReport(station.id, after(-1), 1, "T", 0, after(-1))).charging_session_id
+    meter_values.store(db, [report(station, 0, samples=HOSTILE, charging_session_id=running)])
 
     [stored] = db.scalars(select(MeterValue))
     assert {column.key: getattr(stored, column.key) for column in MeterValue.__table__.columns} == {
         "id": stored.id,
         "outlet_id": outlet.id,
-        "charging_session_id": 7,
+        "charging_session_id": running,
         "received_at": after(0),
         "measured_at": after(0),
         "energy_wh": 1000.5,

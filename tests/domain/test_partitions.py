@@ -1,11 +1,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from domain import partitions
 from domain.db import owner_session_factory
-from domain.models import Event
+from domain.models import Direction, Event, Message, MessageKind
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def db(db):
 def test_months_are_made_once_and_three_ahead(db):
     made = partitions.ensure(db, date(2031, 11, 30))
     assert made == [
-        f"{table}_p{month}" for table in partitions.PARTITIONED for month in ("203111", "203112", "203201", "203202")
+        f"{table}_p{month}" for table in partitions.MONTHLY for month in ("203111", "203112", "203201", "203202")
     ]
     assert partitions.ensure(db, date(2031, 11, 1)) == []
 
@@ -36,6 +36,30 @@ def test_what_waited_in_the_default_partition_moves_to_its_month(db):
         return db.scalar(found, {"id": event.id})
 
     assert [where(event) for event in events] == ["event_p203105", "event_default"]
+
+
+def test_days_of_the_message_log_are_made_a_week_ahead(db):
+    days = [f"message_p203112{day}" for day in range(24, 32)]
+    assert partitions.ensure_days(db, date(2031, 12, 24)) == days
+    assert partitions.ensure_days(db, date(2031, 12, 26)) == ["message_p20320101", "message_p20320102"]
+
+
+def message(at: datetime) -> Message:
+    return Message(at=at, station_id=1, direction=Direction.IN, kind=MessageKind.CALL, frame="")
+
+
+def test_messages_of_more_than_thirty_days_are_dropped_with_their_day(db):
+    for day in (1, 2, 3):
+        partitions.ensure_days(db, date(2021, 10, day))
+    kept = [datetime(2021, 10, 2, tzinfo=UTC), datetime(2021, 10, 31, 12, tzinfo=UTC)]
+    dropped = [datetime(2021, 10, 1, 23, 59, 59, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)]
+    db.add_all(message(at) for at in dropped + kept)
+    db.flush()
+
+    now = datetime(2021, 11, 1, 3, 27, tzinfo=UTC)
+    assert partitions.drop_old_messages(db, now, 30) == ["message_p20211001"]
+    assert list(db.scalars(select(Message.at).order_by(Message.at))) == kept
+    assert partitions.drop_old_messages(db, now, 30) == []
 
 
 def test_names_of_partitions_are_told_from_tables():

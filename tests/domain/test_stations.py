@@ -1,9 +1,9 @@
 from sqlalchemy import select
 
-from domain import stations
-from domain.models import Outlet, OutletMode, Station, UnknownStation
+from domain import commands, stations
+from domain.models import Action, Command, Outlet, OutletMode, Station, UnknownStation
 from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, Sighting, StatusReport
-from domain.stations import MOST_UNKNOWN_STATIONS, Connection
+from domain.stations import MOST_UNKNOWN_STATIONS, Booted, Connection
 from domain.statuses import OutletStatus
 from tests.domain.conftest import after
 
@@ -86,6 +86,45 @@ def test_a_boot_tells_what_the_station_is(db, station):
     known = fresh(db, station)
     assert (known.vendor, known.model, known.serial_number) == ("Vendor", "Model", "Serial")
     assert (known.firmware_version, known.protocol, known.booted_at) == ("1.2.3", "ocpp1.6", after(1))
+
+
+def boot(db, station, minutes):
+    return stations.boot(db, BootReport(station.id, after(minutes), "ocpp1.6", "V", "M", None, None))
+
+
+def test_a_boot_tells_whether_something_is_to_be_asked(db, station):
+    connect(db, station.charge_box_id)
+    station.parameters_read_at = after(0)
+    db.flush()
+    assert boot(db, station, 1) == Booted(commands_wait=False)
+    commands.make(db, fresh(db, station), Action.CLEAR_CACHE, {}, None, after(2))
+    assert boot(db, station, 3) == Booted(commands_wait=True)
+
+
+def test_a_station_that_never_told_its_parameters_is_asked_for_them_when_it_boots(db, station):
+    connect(db, station.charge_box_id)
+    assert boot(db, station, 1) == Booted(commands_wait=True)
+    assert db.scalars(select(Command.action).filter_by(station_id=station.id)).all() == [Action.GET_CONFIGURATION]
+
+
+def test_a_boot_changes_nothing_else(db, station):
+    connect(db, station.charge_box_id)
+    stations.set_status(db, status(station, 0, OutletStatus.UNAVAILABLE))
+    stations.set_status(db, status(station, 1, OutletStatus.CHARGING))
+    before = state(db, station)
+    boot(db, station, 1)
+    changed = {"vendor": "V", "model": "M", "booted_at": after(1), "occupied_at": None}
+    assert state(db, station) == before | changed
+
+
+def state(db, station):
+    """All columns of a station and of its outlet."""
+    known = fresh(db, station)
+    outlet = db.scalars(select(Outlet).filter_by(station_id=station.id)).one()
+    outlet_columns = {f"outlet {c.key}": getattr(outlet, c.key) for c in Outlet.__table__.columns}
+    occupied_at = outlet_columns.pop("outlet occupied_at")
+    columns = {c.key: getattr(known, c.key) for c in Station.__table__.columns}
+    return columns | outlet_columns | {"occupied_at": occupied_at}
 
 
 def status(station, outlet, status):

@@ -7,13 +7,28 @@ import pytest
 from ocpp.v16 import call_result
 from sqlalchemy import select
 
-from domain.models import ChargingSession, Event, IdToken, MeterValue, Outlet, OutletMode, Station
+from domain import clock, commands
+from domain.models import (
+    Action,
+    ChargingSession,
+    Command,
+    CommandState,
+    Event,
+    IdToken,
+    MeterValue,
+    Outlet,
+    OutletMode,
+    Station,
+)
 from domain.statuses import OutletStatus
 from simulator.station import Station as SimulatedStation
 
+HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+"""When the stories of these tests begin: what lies further back would be in doubt one day."""
+
 
 def at(minute: int) -> str:
-    return f"2026-11-22T10:{minute:02}:00Z"
+    return f"{HOUR + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def is_now(text: str) -> bool:
@@ -109,6 +124,161 @@ def test_a_tag_and_its_answer(engine_server, station, tag, answers_of_refused_ta
         start = {"connectorId": 1, "idTag": tag, "meterStart": 0, "timestamp": at(0)}
         answer = wire.ask(2, "2", "StartTransaction", start)
         assert answer == [3, "2", {"idTagInfo": info, "transactionId": answer[2]["transactionId"]}]
+
+
+def started(number, status="Accepted"):
+    return {"idTagInfo": {"status": status}, "transactionId": number}
+
+
+def test_a_start_right_behind_the_answer_to_a_stop(engine_server, transaction, station, tag):
+    """One car after the other at the same outlet, as quickly as the line allows; each charge is one of its own."""
+    with engine_server.connect(station.charge_box_id) as wire:
+        numbers = []
+        for minute in range(30):
+            start = {"connectorId": 1, "idTag": tag, "meterStart": minute * 100, "timestamp": at(minute)}
+            answer = wire.ask(2, f"start{minute}", "StartTransaction", start)
+            numbers.append(answer[2]["transactionId"])
+            assert answer == [3, f"start{minute}", started(numbers[-1])]
+            stop = {"transactionId": numbers[-1], "meterStop": minute * 100 + 100, "timestamp": at(minute + 1)}
+            # Both at once, as by a station that does not wait: they are taken in their order.
+            wire.send(2, f"stop{minute}", "StopTransaction", stop)
+            wire.send(2, f"beat{minute}", "Heartbeat", {})
+            assert wire.receive() == [3, f"stop{minute}", {}]
+            assert wire.receive()[:2] == [3, f"beat{minute}"]
+
+    assert numbers == sorted(set(numbers))
+    with transaction() as db:
+        rows = db.scalars(select(ChargingSession).filter_by(node_id=station.id).order_by(ChargingSession.id)).all()
+        assert [row.id for row in rows] == numbers
+        assert {(row.energy_wh, row.stop_reason, tuple(row.review_reasons)) for row in rows} == {(100, "local", ())}
+
+
+def test_a_start_sent_together_with_the_stop_before_it(engine_server, transaction, station, tag):
+    """A queue that is emptied after a time without a line."""
+    with engine_server.connect(station.charge_box_id) as wire:
+        first = {"connectorId": 1, "idTag": tag, "meterStart": 0, "timestamp": at(0)}
+        number = wire.ask(2, "1", "StartTransaction", first)[2]["transactionId"]
+        wire.send(2, "2", "StopTransaction", {"transactionId": number, "meterStop": 500, "timestamp": at(5)})
+        wire.send(2, "3", "StartTransaction", first | {"meterStart": 500, "timestamp": at(6)})
+        assert wire.receive() == [3, "2", {}]
+        answer = wire.receive()
+        assert answer == [3, "3", started(answer[2]["transactionId"])]
+
+    with transaction() as db:
+        rows = db.scalars(select(ChargingSession).filter_by(node_id=station.id).order_by(ChargingSession.id)).all()
+        told = [(row.id, row.energy_wh, row.stop_reason, row.review_reasons) for row in rows]
+        assert told == [(number, 500, "local", []), (answer[2]["transactionId"], None, None, [])]
+
+
+def test_a_charge_that_was_told_offline_and_never_got_its_number(engine_server, transaction, station, tag):
+    with engine_server.connect(station.charge_box_id) as wire:
+        start = {"connectorId": 1, "idTag": tag, "meterStart": 0, "timestamp": at(0)}
+        number = wire.ask(2, "1", "StartTransaction", start)[2]["transactionId"]
+        sample = {"timestamp": at(1), "sampledValue": [{"value": "100"}]}
+        meter = {"connectorId": 1, "transactionId": -1, "meterValue": [sample]}
+        assert wire.ask(2, "2", "MeterValues", meter) == [3, "2", {}]
+        stop = {"transactionId": -1, "meterStop": 200, "timestamp": at(2), "idTag": tag}
+        answer = [3, "3", {"idTagInfo": {"status": "Accepted"}}]
+        assert wire.ask(2, "3", "StopTransaction", stop) == answer
+        assert wire.ask(2, "3", "StopTransaction", stop) == answer
+
+    with transaction() as db:
+        row = db.scalars(select(ChargingSession).filter_by(id=number)).one()
+        assert (row.energy_wh, row.stop_reason, row.review_reasons) == (200, "local", [])
+        assert db.scalars(select(MeterValue.charging_session_id).filter_by(outlet_id=row.outlet_id)).all() == [number]
+        kinds = select(Event.kind).filter_by(station_id=station.id)
+        assert db.scalars(kinds).all() == ["transaction_matched"]
+
+
+NOTIFICATIONS = {
+    "FirmwareStatusNotification": ({"status": "Downloading"}, {}),
+    "DiagnosticsStatusNotification": ({"status": "Uploading"}, {}),
+    "LogStatusNotification": ({"status": "UploadFailure", "requestId": 7}, {}),
+    "SignedFirmwareStatusNotification": ({"status": "InvalidSignature", "requestId": 7}, {}),
+    "SecurityEventNotification": ({"type": "InvalidCsr", "timestamp": at(0), "techInfo": "why"}, {}),
+    "SignCertificate": ({"csr": "-----BEGIN CERTIFICATE REQUEST-----"}, {"status": "Rejected"}),
+}
+
+
+@pytest.mark.parametrize(("action", "told"), NOTIFICATIONS.items(), ids=NOTIFICATIONS.keys())
+def test_the_other_messages_of_a_station(engine_server, transaction, station, action, told):
+    payload, answer = told
+    with engine_server.connect(station.charge_box_id) as wire:
+        assert wire.ask(2, "1", action, payload) == [3, "1", answer]
+
+
+def test_what_they_leave_behind(engine_server, transaction, station):
+    with transaction() as db:
+        known = db.get(Station, station.id)
+        known.online = True
+        update = commands.make(db, known, Action.UPDATE_FIRMWARE, {}, None, clock.now())
+        update.state = CommandState.ACCEPTED
+    with engine_server.connect(station.charge_box_id) as wire:
+        for action, (payload, answer) in NOTIFICATIONS.items():
+            assert wire.ask(2, action, action, payload) == [3, action, answer]
+
+    with transaction() as db:
+        told = select(Event.kind, Event.details).filter_by(station_id=station.id).order_by(Event.id)
+        assert db.execute(told).all() == [
+            ("firmware_status", {"status": "downloading", "command_id": update.id}),
+            ("log_status", {"status": "uploading", "command_id": None}),
+            ("log_status", {"status": "upload_failed", "command_id": 7}),
+            ("firmware_status", {"status": "invalid_signature", "command_id": 7}),
+            ("security_event", {"type": "InvalidCsr", "at": HOUR.isoformat(), "info": "why"}),
+        ]
+        assert db.get(Command, update.id).progress == "downloading"
+
+
+def test_a_clock_that_is_wrong_is_noted_until_it_is_right(engine_server, transaction, station):
+    def status(hours):
+        told_at = datetime.now(UTC) + timedelta(hours=hours)
+        told = {"connectorId": 1, "errorCode": "NoError", "status": "Available", "timestamp": told_at.isoformat()}
+        assert wire.ask(2, "s", "StatusNotification", told) == [3, "s", {}]
+        with transaction() as db:
+            offset_seconds = db.get(Station, station.id).clock_offset_seconds
+            return None if offset_seconds is None else round(offset_seconds / 3600)
+
+    with engine_server.connect(station.charge_box_id) as wire:
+        assert [status(0), status(2), status(2)] == [None, 2, 2]
+        assert is_now(wire.ask(2, "beat", "Heartbeat", {})[2]["currentTime"])
+    with engine_server.connect(station.charge_box_id) as wire:
+        assert [status(2), status(0)] == [2, None]
+    with transaction() as db:
+        assert db.scalars(select(Event.kind).filter_by(station_id=station.id)).all() == ["clock_wrong"]
+
+
+def test_a_boot_is_answered_before_what_waits_is_asked(engine_server, transaction, station):
+    with transaction() as db:
+        db.get(Station, station.id).parameters_read_at = None
+    with engine_server.connect(station.charge_box_id) as wire:
+        boot = {"chargePointVendor": "Vendor", "chargePointModel": "Model"}
+        assert wire.ask(2, "boot", "BootNotification", boot)[:2] == [3, "boot"]
+        kind, number, action, payload = wire.receive()
+        assert (kind, action, payload) == (2, "GetConfiguration", {})
+        wire.send(3, number, {"configurationKey": [{"key": "A", "readonly": False, "value": "1"}]})
+        assert wire.ask(2, "beat", "Heartbeat", {})[:2] == [3, "beat"]
+
+
+def test_an_imperfect_station(engine_server, transaction, station, tag):
+    """Texts for numbers, numbers for texts, other letters, other fields: the answers are those that others get."""
+    with engine_server.connect(station.charge_box_id) as wire:
+        start = {"connectorId": "1", "idTag": tag, "meterStart": "1000,0", "timestamp": at(0).replace("T", " ")[:-1]}
+        answer = wire.ask(2, "1", "StartTransaction", start)
+        number = answer[2]["transactionId"]
+        assert answer == [3, "1", started(number)]
+        sample = {"value": 1.5, "unit": "KWH", "measurand": "Energy", "maker": "own"}
+        known = {"value": 1.5, "unit": "KWH", "context": "sample.periodic"}
+        reading = {"timestamp": at(1), "sampledValue": [sample, known]}
+        meter = {"connectorId": 1.0, "transactionId": str(number), "meterValue": [reading]}
+        assert wire.ask(2, "2", "MeterValues", meter) == [3, "2", {}]
+        stop = {"transactionId": str(number), "meterStop": 2000.4, "timestamp": at(2), "reason": "Bored", "idTag": None}
+        assert wire.ask(2, "3", "StopTransaction", stop) == [3, "3", {}]
+
+    with transaction() as db:
+        row = db.scalars(select(ChargingSession).filter_by(id=number)).one()
+        assert (row.started_at, row.meter_start_wh, row.meter_stop_wh) == (HOUR, 1000, 2000)
+        assert (row.energy_wh, row.stop_reason, row.review_reasons) == (1000, "other", [])
+        assert db.scalars(select(MeterValue.energy_wh).filter_by(charging_session_id=number)).all() == [1500]
 
 
 def test_an_open_outlet_takes_everybody(engine_server, transaction, station):

@@ -92,8 +92,12 @@ def test_an_escaped_backslash_before_u0000_is_no_nul():
 
 
 def test_a_long_description_is_cut():
-    answer = orjson.loads(rpc.call_error("a", ErrorCode.GENERIC_ERROR, "x" * 1000))
-    assert answer == [4, "a", "GenericError", "x" * 255, {}]
+    assert CallError(ErrorCode.GENERIC_ERROR, "x" * 1000).description == "x" * 255
+
+
+def test_a_refusal_is_written_whole():
+    answer = orjson.loads(rpc.call_error("a", ErrorCode.GENERIC_ERROR, "because"))
+    assert answer == [4, "a", "GenericError", "because", {}]
 
 
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))

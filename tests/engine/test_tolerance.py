@@ -16,6 +16,10 @@ def meter(*samples, **fields):
     return {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": list(samples)}], **fields}
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else 1
+
+
 MENDED = {
     "a whole number as text": (
         "StartTransaction", START | {"connectorId": "1", "meterStart": " 12 "}, START | {"meterStart": 12},
@@ -36,7 +40,7 @@ MENDED = {
     "a tag of a later version": ("Authorize", {"idTag": "x" * 36}, {"idTag": "x" * 36}, None),
     "nothing where nothing is needed": (
         "StopTransaction", STOP | {"idTag": None, "reason": "", "transactionData": None}, STOP,
-        "idTag None: left out; reason '': left out; transactionData NoneType: left out",
+        "idTag None: left out; reason '': left out; transactionData None: left out",
     ),
     "fields of the vendor's own": (
         "StatusNotification", STATUS | {"color": {"r": 1}}, STATUS, "color dict: left out: there is no such field",
@@ -47,7 +51,7 @@ MENDED = {
     "words in other letters": (
         "StatusNotification", STATUS | {"status": "suspended_EV", "errorCode": "no error"},
         STATUS | {"status": "SuspendedEV"},
-        "status 'suspended_EV': taken as 'SuspendedEV'; errorCode 'no error': taken as 'NoError'",
+        "errorCode 'no error': taken as 'NoError'; status 'suspended_EV': taken as 'SuspendedEV'",
     ),
     "words of the security extension in other letters": (
         "LogStatusNotification", {"status": "uploading", "requestId": "7"}, {"status": "Uploading", "requestId": 7},
@@ -71,13 +75,17 @@ MENDED = {
         "DataTransfer", {"vendorId": "v", "data": {"a": [1, None]}}, {"vendorId": "v", "data": '{"a":[1,null]}'},
         "data dict: taken as '{\"a\":[1,null]}'",
     ),
+    "data with many levels": (
+        "DataTransfer", {"vendorId": "v", "data": nested(18)}, {"vendorId": "v", "data": "[" * 18 + "1" + "]" * 18},
+        f"data list: taken as '{'[' * 18}1{']' * 18}'",
+    ),
     "a value as a number": (
         "MeterValues", meter({"value": 12.5}, {"value": 3}), meter({"value": "12.5"}, {"value": "3"}),
         "value 12.5: taken as '12.5'; value 3: taken as '3'",
     ),
     "a sample without a value": (
         "MeterValues", meter({"value": "1"}, {"unit": "Wh"}, {"value": None}), meter({"value": "1"}),
-        "value None: left as it is; sampledValue None: left out where it has no value",
+        "sampledValue None: left out where it has no value",
     ),
     "no sample at all": ("MeterValues", meter(), meter(), None),
     "words that nobody knows in a sample": (
@@ -122,6 +130,8 @@ REFUSED = {
     ),
     "no reading": ("MeterValues", meter() | {"meterValue": []}, ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION),
     "a reading that is none": ("MeterValues", meter("1"), VIOLATION),
+    "data without an end": ("DataTransfer", {"vendorId": "v", "data": nested(300)}, ErrorCode.FORMATION_VIOLATION),
+    "a payload that is none": ("ResetResponse", ["Accepted"], VIOLATION),
     "samples that are no list": (
         "MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": {"value": "1"}}]}, VIOLATION,
     ),

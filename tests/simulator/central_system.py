@@ -39,7 +39,13 @@ class Conversation(ChargePoint):
         self.connection = connection
 
     async def route_message(self, raw_msg: str) -> None:
-        message = json.loads(raw_msg)
+        try:
+            message = json.loads(raw_msg)
+        except ValueError:
+            message = [None]
+        if message[0] != 2:
+            self.central.answers.append(raw_msg)
+            self.central.note_answer()
         if message[0] == 2:
             self.central.note(Heard(self.id, message[2], message[3], datetime.now(UTC)))
             if message[2] in self.central.deaf_to:
@@ -83,12 +89,42 @@ class Conversation(ChargePoint):
     def on_meter_values(self, **_: Any) -> call_result.MeterValues:
         return call_result.MeterValues()
 
+    @on(Action.data_transfer)
+    def on_data_transfer(self, **_: Any) -> call_result.DataTransfer:
+        return call_result.DataTransfer("Accepted")
+
+    @on(Action.diagnostics_status_notification)
+    def on_diagnostics_status(self, **_: Any) -> call_result.DiagnosticsStatusNotification:
+        return call_result.DiagnosticsStatusNotification()
+
+    @on(Action.firmware_status_notification)
+    def on_firmware_status(self, **_: Any) -> call_result.FirmwareStatusNotification:
+        return call_result.FirmwareStatusNotification()
+
+    @on(Action.signed_firmware_status_notification)
+    def on_signed_firmware_status(self, **_: Any) -> call_result.SignedFirmwareStatusNotification:
+        return call_result.SignedFirmwareStatusNotification()
+
+    @on(Action.log_status_notification)
+    def on_log_status(self, **_: Any) -> call_result.LogStatusNotification:
+        return call_result.LogStatusNotification()
+
+    @on(Action.security_event_notification)
+    def on_security_event(self, **_: Any) -> call_result.SecurityEventNotification:
+        return call_result.SecurityEventNotification()
+
+    @on(Action.sign_certificate)
+    def on_sign_certificate(self, **_: Any) -> call_result.SignCertificate:
+        return call_result.SignCertificate("Rejected")
+
 
 class CentralSystem:
     """Answers until told otherwise; each field may be changed while it runs."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
+        self.answers: list[str] = []
+        """Whatever came that is no call, as it came."""
         self.lines: dict[str, Conversation] = {}
         self.strangers: set[str] = set()
         """Charge box ids that are refused with 404."""
@@ -146,6 +182,9 @@ class CentralSystem:
 
     def note(self, heard: Heard) -> None:
         self.heard.append(heard)
+        self._news.set()
+
+    def note_answer(self) -> None:
         self._news.set()
 
     def id_tag_info(self, id_tag: str, refused: set[str]) -> dict[str, str]:

@@ -104,3 +104,22 @@ def test_a_smaller_battery_gives_the_same_power_in_a_shorter_time(
 def test_a_battery_that_cannot_be_is_refused(changed: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="at least 0 and below 1"):
         replace(ChargingCurve(11_000, 50_000, 0.5), **changed)
+
+
+@given(curves, parts, st.floats(1, 20_000), st.floats(0, 60))
+def test_a_car_that_is_held_back_takes_no_more_than_the_limit_and_never_goes_back(
+    curve: ChargingCurve, part: float, limit_w: float, elapsed_seconds: float
+) -> None:
+    begins = min(part, 1) * curve.seconds_until_full
+    after = curve.after(begins, elapsed_seconds, limit_w)
+    taken_wh = curve.energy_wh(after) - curve.energy_wh(begins)
+    assert -1e-6 <= taken_wh <= limit_w * elapsed_seconds / 3600 * (1 + 1e-6) + limit_w / 3600 + 1e-3
+    assert curve.after(begins, elapsed_seconds, None) == begins + elapsed_seconds
+
+
+def test_a_limit_in_figures() -> None:
+    curve = ChargingCurve(11_000, capacity_wh=50_000, soc_at_start=0.2, ramp_seconds=0)
+    halfway = curve.after(0, 1800, 4_000)
+    assert curve.energy_wh(halfway) == pytest.approx(2_000, abs=0.01)
+    assert curve.after(halfway, 600, 0) == pytest.approx(halfway)
+    assert curve.after(halfway, 600, 12_000) == halfway + 600

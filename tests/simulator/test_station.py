@@ -4,7 +4,14 @@ import json
 import pytest
 from ocpp.exceptions import InternalError, NotImplementedError
 from ocpp.v16 import call, call_result
-from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus, Reason
+from ocpp.v16.enums import (
+    ChargePointErrorCode,
+    ChargePointStatus,
+    DiagnosticsStatus,
+    FirmwareStatus,
+    Reason,
+    UploadLogStatus,
+)
 
 from simulator.errors import LineLost, NoAnswer, NoLine
 from simulator.station import Station
@@ -25,6 +32,13 @@ def test_each_message_brings_its_whole_reply() -> None:
                     await station.start(outlet=1, id_token="12345678"),
                     await station.meter_values(outlet=1),
                     await station.stop(outlet=1, reason=Reason.local),
+                    await station.data_transfer("ours", "Hello", "there"),
+                    await station.diagnostics_status(DiagnosticsStatus.uploading),
+                    await station.firmware_status(FirmwareStatus.downloading),
+                    await station.firmware_status(FirmwareStatus.downloading, request_id=7),
+                    await station.log_status(UploadLogStatus.uploaded, request_id=8),
+                    await station.security_event("StartupOfTheDevice", "it was cold"),
+                    await station.sign_certificate(),
                 ]
 
     accepted = {"status": "Accepted"}
@@ -37,6 +51,13 @@ def test_each_message_brings_its_whole_reply() -> None:
         call_result.StartTransaction(transaction_id=1, id_tag_info=accepted),
         call_result.MeterValues(),
         call_result.StopTransaction(),
+        call_result.DataTransfer("Accepted"),
+        call_result.DiagnosticsStatusNotification(),
+        call_result.FirmwareStatusNotification(),
+        call_result.SignedFirmwareStatusNotification(),
+        call_result.LogStatusNotification(),
+        call_result.SecurityEventNotification(),
+        call_result.SignCertificate("Rejected"),
     ]
 
 
@@ -85,7 +106,7 @@ def test_a_callerror_is_raised_as_the_packages_exception() -> None:
             with pytest.raises(InternalError, match="out of order"):
                 await station.start(outlet=1, id_token="1")
             with pytest.raises(NotImplementedError):
-                await station.call(call.DataTransfer(vendor_id="ours"))
+                await station.call(call.GetLocalListVersion())
 
     asyncio.run(converse())
 

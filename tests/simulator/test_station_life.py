@@ -1,7 +1,7 @@
 """One station's life against a central system that is cut off, refuses, fails and asks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -32,14 +32,17 @@ NOBODY = replace(VISIT, wait_seconds=LONG)
 
 @asynccontextmanager
 async def living(
-    central: CentralSystem, *happenings: Visit | Breakdown, register_wh: float = 1000
+    central: CentralSystem,
+    *happenings: Visit | Breakdown,
+    then: Iterator[Visit] | None = None,
+    register_wh: float = 1000,
 ) -> AsyncIterator[tuple[Station, Tally]]:
-    """A station with one outlet, at which these things happen and then nothing more."""
+    """A station with one outlet, at which these things happen and then, unless told otherwise, nothing more."""
     station = Station("CB-1", central.url, outlets=1, register_wh=register_wh)
     station.configuration.set(ConfigurationKey.transaction_message_retry_interval, 0)
     tally = Tally(lambda line: None, report_every=1)
     life = Life(station, chance("life"), tally, speed=1, outages_per_day=0)
-    outlet = OutletLife(life, station.outlets[1], chain(happenings, repeat(NOBODY)))
+    outlet = OutletLife(life, station.outlets[1], chain(happenings, then or repeat(NOBODY)))
     running = asyncio.create_task(life.run([outlet.run]))
     try:
         yield station, tally

@@ -11,6 +11,7 @@ from annotated_types import Ge, Le, MaxLen
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -79,7 +80,7 @@ def field_of(name: str, info: FieldInfo, offers: Offers) -> Any:
         )
     if kind is bool:
         return BooleanField(label, **about)
-    if kind is datetime:
+    if kind in (datetime, AwareDatetime):
         return Moment(label, [Optional()], **about)
     if kind in (int, float):
         return StringField(label, filters=[stripped], widget=_number(info, kind), **about)

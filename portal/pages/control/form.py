@@ -19,7 +19,8 @@ from portal.problem_words import in_words
 
 LEFT_OUT = {"charging_session", "profile"}
 """The charge follows from the outlet; a profile has fields of its own, and none of a start."""
-START_OF_PROBLEM = {"start_seconds": "start"}
+FIELD_OF_STEP = {"start_seconds": "start"}
+MOMENTS = {"expires_at", "install_at", "retrieve_at", "since", "start_at", "until", "valid_from", "valid_to"}
 
 
 class CommandForm(FlaskForm):
@@ -46,7 +47,9 @@ class CommandForm(FlaskForm):
         """Say at each field what is wrong with it, and what belongs to none at the head."""
         for name, some in problems.items():
             field = self._field(name)
-            texts = [in_words(problem) for problem in some]
+            # Where each step is wrong, the model finds none that is right.
+            is_about_parts = any(other.startswith(f"{name}.") for other in problems)
+            texts = [in_words(problem) for problem in some if not (is_about_parts and problem.word == "too_short")]
             if field is None:
                 self.form_errors += texts
             else:
@@ -65,7 +68,7 @@ class CommandForm(FlaskForm):
         if steps[0] != "periods" or len(steps) < 3:
             return field
         entry = schedule.filled(self)[int(steps[1])].form
-        return entry[START_OF_PROBLEM.get(steps[2], steps[2])]
+        return entry[FIELD_OF_STEP.get(steps[2], steps[2])]
 
 
 def form_for(action: Action, offers: Offers) -> type[CommandForm]:
@@ -96,8 +99,10 @@ def filled_in(action: Action, parameters: Mapping[str, Any], *, waits: bool = Fa
         profile = told.pop("profile", None)
         told |= usual | (schedule.flattened(profile) if profile else {})
     for name, value in told.items():
-        if name.endswith(("_at", "_from", "_to")) or name in ("since", "until"):
+        if name in MOMENTS:
             told[name] = datetime.fromisoformat(value) if isinstance(value, str) else value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            told[name] = f"{value:g}" if isinstance(value, float) else str(value)
     return told | {"if_offline": IfOffline.WAIT.value if waits else IfOffline.FAIL.value}
 
 

@@ -17,7 +17,7 @@ from domain.problems import ParametersError
 from portal import command_words, commands
 from portal.database import database
 from portal.node import node_url
-from portal.pages.control import cards, dangers, panels, tags
+from portal.pages.control import cards, dangers, panels
 from portal.pages.control.explained import EXPLAINED
 from portal.pages.control.form import CommandForm, filled_in, form_for
 from portal.pages.control.place import Place, offers, selected_place
@@ -72,7 +72,7 @@ class ControlView(BaseView):
 
     def _asked(self, action: Action, station: Station, form: CommandForm) -> Page:
         """Make the command and send it, unless there is something to be asked first."""
-        parameters = tags.written_for(database(), station, form.parameters())
+        parameters = form.parameters()
         asked = asking.checked(action, parameters)
         question = dangers.question(action, parameters, station.id)
         if question and "confirmed" not in request.form:

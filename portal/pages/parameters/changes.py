@@ -1,5 +1,6 @@
-"""Changes as a form sends them: for each parameter its key, what it was when the page was made, and what it shall be."""
+"""Changes as a form sends them: of each parameter the key, what it was when the page was made, and what it shall be."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -46,7 +47,8 @@ def sent(form: "MultiDict[str, str]") -> list[Change]:
     if not len(keys) == len(before) == len(values):
         abort(400)
     changed = [Change(key.strip(), value, was) for key, was, value in zip(keys, before, values, strict=True)]
-    found = {each.key.lower(): each for each in changed if each.key and each.value != each.was}
+    # A field of one line has no line breaks, whatever the station tells.
+    found = {each.key.lower(): each for each in changed if each.key and each.value != re.sub(r"[\r\n]", "", each.was)}
     if len(found) > MOST_CHANGES:
         abort(400)
     return list(found.values())

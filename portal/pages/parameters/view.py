@@ -96,12 +96,14 @@ class ParametersView(BaseView):
     ) -> Page:
         lines = rows.lines_of(database(), station) if lines is None else lines
         known = {line.key.lower() for line in lines}
+        reading = _reading(station)
         page = self.render_template(
             "parameters.html",
             station=station,
             state=state_of(database(), NodeKind.STATION, station.id),
             lines=lines,
-            reading=_reading(station),
+            reading=reading,
+            reading_words=command_words.answer(reading) if reading else "",
             typed={change.key.lower(): change.value for change in typed if not change.is_secret},
             added=[change for change in typed if change.key.lower() not in known],
             faults=faults or {},

@@ -135,16 +135,10 @@ def make_image(transaction: Transaction) -> Callable[..., FirmwareImage]:
     def make(content: bytes, file_name: str = "firmware.bin") -> FirmwareImage:
         incoming = firmware_images.Incoming()
         incoming.write(content)
-        incoming.keep()
-        incoming.close()
         with transaction() as db:
-            image = FirmwareImage(
-                file_name=file_name,
-                version=f"{next(numbers)}",
-                size_bytes=len(content),
-                sha256=incoming.sha256,
-                uploaded_at=clock.now(),
-            )
+            image = FirmwareImage(version=f"{next(numbers)}")
+            incoming.keep_as(image, file_name, None, clock.now())
+            incoming.close()
             db.add(image)
             return image
 

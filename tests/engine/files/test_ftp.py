@@ -6,6 +6,7 @@ import io
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from ftplib import FTP, FTP_TLS
 
@@ -63,14 +64,14 @@ def test_a_log_is_uploaded(client: Client, files_of: Files, ask: Callable[..., C
 
 def test_the_encrypted_port_takes_no_file_in_the_clear(client: Client) -> None:
     ftp = client.sign_in(ImplicitTls(context=TRUSTING), client.server.encrypted_port)
-    with pytest.raises(ftplib.error_perm, match="550 SSL/TLS required on the data channel"):
+    with pytest.raises(ftplib.error_perm, match=r"550 SSL/TLS required on the data channel"):
         upload(ftp, "x")
 
 
 def test_old_encryption_is_refused(client: Client) -> None:
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     ftp = FTP_TLS(context=old)
     ftp.connect("127.0.0.1", client.server.port)
@@ -130,7 +131,7 @@ def test_nobody_asked(client: Client, other: Client, files_of: Files, ask: Calla
     ],
 )
 def test_no_path_leads_out_of_the_uploads(client: Client, files_of: Files, path: str) -> None:
-    with client.ftp() as ftp, pytest.raises(ftplib.error_perm, match="^550 "):
+    with client.ftp() as ftp, pytest.raises(ftplib.error_perm, match=r"^550 "):
         upload(ftp, path)
     assert files_of(client.station) == []
     assert bytes_of(client.station) == {}
@@ -175,7 +176,7 @@ def test_bytes_that_are_no_text_are_a_name_too(client: Client, files_of: Files) 
 def test_what_a_station_may_not(client: Client, command: str) -> None:
     with client.ftp() as ftp:
         upload(ftp, "/uploads/log.txt", b"x")
-        with pytest.raises(ftplib.error_perm, match="^550 "):
+        with pytest.raises(ftplib.error_perm, match=r"^550 "):
             ftp.sendcmd(command)
     assert list(bytes_of(client.station).values()) == [b"x"]
 
@@ -183,9 +184,9 @@ def test_what_a_station_may_not(client: Client, command: str) -> None:
 def test_nothing_is_appended_or_begun_in_the_middle(client: Client) -> None:
     with client.ftp() as ftp:
         upload(ftp, "/uploads/log.txt", b"x")
-        with pytest.raises(ftplib.error_perm, match="^550 "):
+        with pytest.raises(ftplib.error_perm, match=r"^550 "):
             ftp.storbinary("APPE /uploads/log.txt", io.BytesIO(b"y"))
-        with pytest.raises(ftplib.error_perm, match="^550 "):
+        with pytest.raises(ftplib.error_perm, match=r"^550 "):
             ftp.storbinary("STOR /uploads/log.txt", io.BytesIO(b"y"), rest=1)
     assert list(bytes_of(client.station).values()) == [b"x"]
 
@@ -209,9 +210,9 @@ def test_a_station_sees_its_own_alone(
         assert [line.split()[-1] for line in lines] == ["firmware", "uploads"]
         assert (ftp.nlst("/uploads"), ftp.nlst("/firmware"), list(ftp.mlsd("/uploads"))) == ([], [], [])
         for path in ("/uploads/secret.log", f"/firmware/{image.id}/firmware.bin"):
-            with pytest.raises(ftplib.error_perm, match="^550 "):
+            with pytest.raises(ftplib.error_perm, match=r"^550 "):
                 ftp.size(path)
-            with pytest.raises(ftplib.error_perm, match="^550 "):
+            with pytest.raises(ftplib.error_perm, match=r"^550 "):
                 ftp.retrbinary(f"RETR {path}", print)
 
 
@@ -233,18 +234,15 @@ def test_the_image_that_it_was_sent(
         ftp.retrbinary("RETR cc-3.15.bin", rest.write, rest=200_000)
         assert (whole.getvalue(), rest.getvalue()) == (content, content[200_000:])
         for one in (old, unsent):
-            with pytest.raises(ftplib.error_perm, match="^550 "):
+            with pytest.raises(ftplib.error_perm, match=r"^550 "):
                 ftp.retrbinary(f"RETR /firmware/{one.id}/{one.file_name}", print)
         ftp.quit()
 
 
 def refused(ftp: FTP, name: str, content: bytes) -> str:
     """What the server says when it ends an upload half way; it closes the line of the file without reading on."""
-    with ftp.transfercmd(f"STOR {name}") as line:
-        try:
-            line.sendall(content)
-        except OSError:
-            pass
+    with ftp.transfercmd(f"STOR {name}") as line, suppress(OSError):
+        line.sendall(content)
     with pytest.raises(ftplib.error_perm) as error:
         ftp.voidresp()
     return str(error.value)
@@ -266,7 +264,7 @@ def test_the_quota_of_a_station(client: Client, other: Client, files_of: Files) 
         upload(ftp, "2", bytes(2_000_000))
         assert refused(ftp, "3", bytes(1_000_001)) == "552 The station's space for files is full."
         upload(ftp, "4", bytes(1_000_000))
-        with pytest.raises(ftplib.error_perm, match="550 The station's space for files is full"):
+        with pytest.raises(ftplib.error_perm, match=r"550 The station's space for files is full"):
             upload(ftp, "5", b"x")
     assert [file.state for file in files_of(client.station)] == ["complete", "complete", "failed", "complete"]
     with other.ftp() as ftp:
@@ -278,7 +276,7 @@ def test_too_many_files_on_one_day(client: Client, transaction: Transaction) -> 
     row = {"station_id": client.station.id, "name": "x", "size_bytes": 0, "state": "failed", "via": "ftp"}
     with transaction() as db:
         db.bulk_insert_mappings(StationFile, [row | {"started_at": now, "changed_at": now}] * station_files.MOST_A_DAY)
-    with client.ftp() as ftp, pytest.raises(ftplib.error_perm, match="550 The station has uploaded too many files"):
+    with client.ftp() as ftp, pytest.raises(ftplib.error_perm, match=r"550 The station has uploaded too many files"):
         upload(ftp, "one-more")
 
 
@@ -341,7 +339,7 @@ def test_a_renewed_password(client: Client, transaction: Transaction) -> None:
         db.refresh(station)
     ftp = FTP()
     ftp.connect("127.0.0.1", client.server.port)
-    with pytest.raises(ftplib.error_perm, match="^530 "):
+    with pytest.raises(ftplib.error_perm, match=r"^530 "):
         ftp.login(client.name, client.password)
     Client(client.server, station).ftp().quit()
 
@@ -349,9 +347,9 @@ def test_a_renewed_password(client: Client, transaction: Transaction) -> None:
 def test_no_data_goes_to_another_machine(client: Client) -> None:
     """FTP bounce (RFC 2577)."""
     with client.ftp() as ftp:
-        with pytest.raises(ftplib.error_perm, match="501 Rejected data connection to foreign address"):
+        with pytest.raises(ftplib.error_perm, match=r"501 Rejected data connection to foreign address"):
             ftp.sendport("192.0.2.1", 2000)
-        with pytest.raises(ftplib.error_perm, match="501 PORT against the privileged port"):
+        with pytest.raises(ftplib.error_perm, match=r"501 PORT against the privileged port"):
             ftp.sendport("127.0.0.1", 22)
         ftp.set_pasv(False)
         upload(ftp, "active.log", b"x")

@@ -6,8 +6,13 @@ from flask import Flask
 from tests.portal.api.client import ApiClient
 from tests.portal.browser_like import Visitor
 
-RESOURCES = ("sites", "floors", "stations", "outlets", "id_tokens", "charging_sessions", "users")
-READ_ONLY = ("charging_sessions",)
+ALL = ["can_delete", "can_get", "can_info", "can_post", "can_put"]
+RIGHTS = dict.fromkeys(("sites", "floors", "stations", "outlets", "id_tokens", "users", "firmware_images"), ALL) | {
+    "charging_sessions": ["can_get", "can_info"],
+    "commands": ["can_cancel", "can_get", "can_info"],
+    "command_batches": ["can_cancel", "can_get", "can_info", "can_post"],
+}
+RESOURCES = tuple(RIGHTS)
 
 
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "é"])
@@ -41,12 +46,7 @@ def test_a_method_that_is_not_offered_is_refused(api: ApiClient, resource: str) 
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_what_one_may_do_is_told(api: ApiClient, resource: str) -> None:
     status, answer = api.get(f"{resource}/_info")
-    rights = (
-        ["can_get", "can_info"]
-        if resource in READ_ONLY
-        else ["can_delete", "can_get", "can_info", "can_post", "can_put"]
-    )
-    assert (status, answer["permissions"]) == (200, rights)
+    assert (status, answer["permissions"]) == (200, RIGHTS[resource])
     assert sorted(answer) == ["add_columns", "edit_columns", "filters", "order_columns", "permissions"]
 
 

@@ -2,9 +2,13 @@
 
 import re
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 
+from domain.asking import checked_json
+from domain.models import Action
+from portal.api.command_openapi import name_of
 from tests.portal.api.client import ApiClient
 from tests.portal.browser_like import Visitor
 
@@ -56,8 +60,15 @@ def test_a_station_is_made_as_the_description_says(api: ApiClient, document: dic
 
 def test_only_required_fields_are_required(document: dict) -> None:
     schemas = document["components"]["schemas"]
-    assert {name: sorted(schema["required"]) for name, schema in schemas.items() if schema.get("required")} == {
+    of_commands = {name_of(action) for action in Action} | {"ChargingProfile", "Period"}
+    assert {
+        name: sorted(schema["required"])
+        for name, schema in schemas.items()
+        if schema.get("required") and name not in of_commands
+    } == {
         "Filter": ["col", "opr", "value"],
+        "FirmwareImage": ["version"],
+        "FirmwareImageForm": ["file", "version"],
         "Floor": ["name", "site"],
         "IdToken": ["token"],
         "Login": ["password", "username"],
@@ -66,6 +77,48 @@ def test_only_required_fields_are_required(document: dict) -> None:
         "Station": ["charge_box_id", "name", "site"],
         "User": ["email", "first_name", "last_name", "password", "role"],
     }
+
+
+@pytest.mark.parametrize("action", Action)
+def test_each_command_is_described_as_it_is_checked(document: dict, action: Action) -> None:
+    schema = document["components"]["schemas"][name_of(action)]
+    example = dict(schema["example"])
+    assert (example.pop("action"), schema["properties"]["action"]["enum"]) == (action, [action])
+    example.pop("if_offline", None)
+    asked = checked_json(action, example)
+    assert set(type(asked).model_fields) == schema["properties"].keys() - {"action", "if_offline"}
+    needed = {name for name, field in type(asked).model_fields.items() if field.is_required()}
+    assert set(schema["required"]) == needed | {"action"}
+    # By itself it lets the example pass.
+    whole = {"$ref": f"#/components/schemas/{name_of(action)}", "components": document["components"]}
+    assert jsonschema_rs.is_valid(whole, schema["example"])
+
+
+def test_a_command_is_told_by_its_action(document: dict) -> None:
+    schemas = document["components"]["schemas"]
+    discriminator = schemas["CommandRequest"]["discriminator"]
+    assert discriminator["propertyName"] == "action"
+    assert discriminator["mapping"] == {action.value: f"#/components/schemas/{name_of(action)}" for action in Action}
+    told = [each["$ref"] for each in schemas["CommandRequest"]["oneOf"]]
+    assert sorted(told) == sorted(discriminator["mapping"].values())
+    assert schemas["SetChargingProfileRequest"]["properties"]["outlet"] == {
+        "type": "integer", "minimum": 1, "maximum": 100, "nullable": True,
+        "description": "the outlet's number; without it the whole station",
+    }  # fmt: skip
+
+
+def test_it_speaks_the_words_of_openapi_30(document: dict) -> None:
+    """Those of JSON Schema 2020-12, which pydantic speaks, are no part of it."""
+
+    def words(part: object) -> set[str]:
+        if isinstance(part, list):
+            return set().union(*map(words, part)) if part else set()
+        if not isinstance(part, dict):
+            return set()
+        return part.keys() | set().union(*map(words, part.values())) if part else set()
+
+    assert not words(document["components"]["schemas"]) & {"$defs", "const", "prefixItems", "title"}
+    assert "'null'" not in str(document)
 
 
 def test_the_page_is_for_administrators_who_signed_in(administrator: Visitor) -> None:

@@ -1,12 +1,14 @@
-// Control, kept live: what changed is asked for anew when the portal says so (static/live.js), and now and then besides,
-// since meters say nothing of themselves. Only the parts that differ are replaced, and never one that is in use.
+// A page in parts, kept live: asked for anew when the portal says that something of its station or of its batch changed
+// (static/live.js), and now and then besides, since meters say nothing of themselves. Only the parts that differ are
+// replaced, and never one that is in use.
 "use strict";
 {
   const OPEN_MS = 2000; // While an answer may come and nobody tells us.
   const USUAL_MS = 5000;
   const LONGEST_MS = 10000;
-  const control = document.getElementById("control");
-  const station = Number(control.dataset.station);
+  const whole = document.querySelector("[data-live-parts]");
+  const station = Number(whole.dataset.station);
+  const batch = Number(whole.dataset.batch);
   const notLive = document.querySelector("[data-not-live]");
   let timer = 0;
   let asking = null;
@@ -19,13 +21,13 @@
   function show(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const fresh of page.querySelectorAll("[data-part]")) {
-      const old = control.querySelector(`[data-part="${fresh.dataset.part}"]`);
+      const old = whole.querySelector(`[data-part="${fresh.dataset.part}"]`);
       if (!old || isInUse(old) || old.innerHTML === fresh.innerHTML) continue;
       const focused = placeOf(old, document.activeElement);
       old.replaceChildren(...fresh.childNodes);
       if (focused >= 0) reachable(old)[focused]?.focus();
     }
-    control.toggleAttribute("data-open", page.querySelector("[data-open]") !== null);
+    whole.toggleAttribute("data-open", page.querySelector("[data-open]") !== null);
   }
 
   const reachable = (part) => [...part.querySelectorAll("a, summary, [tabindex]")];
@@ -41,7 +43,7 @@
     asking = new AbortController();
     const tooLong = setTimeout(() => asking.abort(), LONGEST_MS);
     try {
-      const answer = await fetch(control.dataset.url, { signal: asking.signal, redirect: "manual" });
+      const answer = await fetch(whole.dataset.liveParts, { signal: asking.signal, redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 401) return location.reload(); // Signed out.
       if (!answer.ok) throw new Error(String(answer.status));
       show(await answer.text());
@@ -62,11 +64,12 @@
   function wait() {
     clearTimeout(timer);
     if (document.hidden) return;
-    timer = setTimeout(look, control.hasAttribute("data-open") && !isLive() ? OPEN_MS : USUAL_MS);
+    timer = setTimeout(look, whole.hasAttribute("data-open") && !isLive() ? OPEN_MS : USUAL_MS);
   }
 
   const concerns = (change) =>
-    change.kind === "anything" || change.station_id === station || (change.kind === "station" && change.id === station);
+    change.kind === "anything" || change.station_id === station || change.batch_id === batch ||
+    (change.kind === "station" && change.id === station);
   document.addEventListener("live", (event) => {
     if (!document.hidden && event.detail.some(concerns)) look();
   });
@@ -76,16 +79,16 @@
 
   // One menu at a time; a click elsewhere and Escape close it.
   const closeMenus = (except) => {
-    for (const drop of control.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
+    for (const drop of whole.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
   };
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
-  control.addEventListener("keydown", (event) => {
+  whole.addEventListener("keydown", (event) => {
     const drop = event.key === "Escape" && event.target.closest("details.drop[open]");
     if (!drop) return;
     drop.open = false;
     drop.querySelector("summary").focus();
   });
 
-  control.toggleAttribute("data-open", control.querySelector("[data-open]") !== null);
+  whole.toggleAttribute("data-open", whole.querySelector("[data-open]") !== null);
   wait();
 }

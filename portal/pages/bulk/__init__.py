@@ -1,0 +1,1 @@
+"""One command for many stations: which, what, and whether really."""
