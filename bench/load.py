@@ -28,9 +28,20 @@ PAYLOAD = {"connectorId": 1, "transactionId": 1, "meterValue": [METER_VALUE]}
 
 
 def text_frame(text: str) -> bytes:
-    """A masked text frame of 126 to 65,535 bytes."""
+    """A masked text frame of up to 65,535 bytes."""
     data = text.encode()
+    if len(data) < 126:
+        return struct.pack("!BB", 0x81, 0x80 | len(data)) + NO_MASK + data
     return struct.pack("!BBH", 0x81, 0x80 | 126, len(data)) + NO_MASK + data
+
+
+def handshake(path: str, host: str) -> bytes:
+    """The request that opens a station's line."""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+    ).encode()
 
 
 FRAME = text_frame(json.dumps([2, "0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3", "MeterValues", PAYLOAD]))
@@ -41,11 +52,7 @@ class Station(asyncio.Protocol):
     """Connects, then sends the next call as soon as the last is answered."""
 
     def __init__(self, path: str, host: str) -> None:
-        self._request = (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
-        ).encode()
+        self._request = handshake(path, host)
         self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waits: list[float] = []

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import commands, fitting
@@ -50,9 +49,6 @@ def ask(
     """
     asked = parameters if isinstance(parameters, Parameters) else checked(action, parameters)
     waits = check_waiting(action, if_offline)
-    if action is Action.SEND_LOCAL_LIST:
-        # Parts of two lists that are asked for at the same moment must not come between each other.
-        db.execute(select(Station.id).where(Station.id == station.id).with_for_update(key_share=True))
     addressee = Addressee(**{name: getattr(station, name) for name in Addressee.__slots__})
     found = fitting.fit(db, action, asked, [addressee], now)[station.id]
     if isinstance(found, Mapping):

@@ -46,9 +46,7 @@ def make(
     )
     db.add(batch)
     db.flush()
-    rows = [row for station in stations for row in _rows(batch, station, found[station.id], now)]
-    if rows:
-        commands.make_many(db, rows)
+    commands.make_many(db, [row for station in stations for row in _rows(batch, station, found[station.id], now)])
     return batch
 
 

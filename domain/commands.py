@@ -15,7 +15,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import exists, insert, select, update
+import orjson
+from sqlalchemy import Integer, Text, cast, column, exists, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from config import get_settings
@@ -45,6 +47,8 @@ COMES_FROM: Mapping[CommandState, tuple[CommandState, ...]] = {
 """Which state may follow which; an answer after the time-out is the only step out of an end."""
 
 
+POSITION = "position"
+"""Of a command among those that are made at once."""
 CHANGED = (Command.id, Command.site_id, Command.station_id, Command.batch_id)
 
 
@@ -94,10 +98,21 @@ def make(
 
 
 def make_many(db: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """As `make`, at once; the rows are those of `row`. The audit log is told by their batch."""
-    audited = {"audit": "their batch tells it"}
-    for made in db.execute(insert(Command).returning(*CHANGED), rows, execution_options=audited):
-        live.note(db, change_of(made))
+    """As `make`, at once and in this order; the rows are those of `row`. The audit log is told by their batch.
+
+    They travel as one document: as parameters of their own, ten thousand would take six times as long.
+    """
+    if not rows:
+        return
+    numbered = [row | {POSITION: position} for position, row in enumerate(rows)]
+    document = cast(literal(orjson.dumps(numbered).decode(), Text), JSONB)
+    types = [column(name, Command.__table__.c[name].type) for name in rows[0]]
+    given = func.jsonb_to_recordset(document).table_valued(*types, column(POSITION, Integer))
+    given = given.render_derived(with_types=True)
+    in_order = select(*(given.c[name] for name in rows[0])).order_by(given.c[POSITION])
+    made = insert(Command).from_select(list(rows[0]), in_order).returning(*CHANGED)
+    for each in db.execute(made, execution_options={"audit": "their batch tells it"}):
+        live.note(db, change_of(each))
 
 
 def row(

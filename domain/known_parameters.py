@@ -166,7 +166,7 @@ CUTS_LINE = frozenset(
     }
 )
 RUN_TOGETHER = re.compile(
-    r"apn|backend|cert|endpoint|gateway|heartbeat|hostname|ipaddr|network|password|ping|proxy|server|ssid|ssl|uri$|url|wifi"
+    r"apn|backend|cert|endpoint|gateway|heartbeat|hostname|ipaddr|network|password|pinginterval|proxy|server|ssid|ssl|uri$|url|wifi"
 )
 """In names that tell no words apart, such as `backendurl`."""
 NO_LINE = frozenset({"charge", "charging", "schedule", "phase", "stack"})

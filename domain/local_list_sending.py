@@ -15,8 +15,12 @@ from sqlalchemy.orm import Session
 from domain.errors import GoneError
 from domain.local_lists import DIFFERENTIAL
 from domain.models import Action, Command, CommandState, LocalList, Station
+from domain.models.columns import LARGEST_KEY
 
 ACCEPTED = "accepted"
+NO_LIST = -1
+LARGEST_VERSION = LARGEST_KEY // 2
+"""A station that tells a larger one tells nonsense: there would be no room for the next ones."""
 
 
 def prepare(db: Session, command: Command, _now: datetime) -> dict[str, Any]:
@@ -114,6 +118,8 @@ def follow_version(db: Session, command: Command, _now: datetime) -> None:
     version = (command.outcome or {}).get("version")
     if command.state is not CommandState.ACCEPTED or version is None:
         return
+    if not NO_LIST <= version <= LARGEST_VERSION:
+        version = None
     db.execute(
         update(Station)
         .where(Station.id == command.station_id, Station.local_list_version.is_distinct_from(version))

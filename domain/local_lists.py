@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Row, Table, delete, exists, select
+from sqlalchemy import Row, Table, delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ from domain.problems import one
 FULL, DIFFERENTIAL = "full", "differential"
 LONGEST_PART, LONGEST_LIST = "SendLocalListMaxLength", "LocalAuthListMaxLength"
 """What a station says of itself (OCPP 1.6, 9.2)."""
+ALONE = text("SELECT pg_advisory_xact_lock(hashtext('local lists'))")
+"""So that the parts of two lists that are asked for at the same moment never come between each other."""
 USUAL_PART = 250
 """Tags in a part for a station that did not say: about 30 kB on the wire."""
 
@@ -36,6 +38,7 @@ Entries = dict[str, dict[str, str] | None]
 
 def parts(db: Session, asked: SendLocalList, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:
     """What each station is sent, one part after the other, or that it cannot keep so many tags."""
+    db.execute(ALONE)
     ids = [station.id for station in stations]
     readers, limits = authorization.readers(db, ids), _limits(db, ids)
     bases = _bases(db, stations) if asked.update == DIFFERENTIAL else {}
@@ -108,10 +111,9 @@ class Maker:
     def _keep(self, lists: Sequence[Entries]) -> list[int]:
         """The ids of these lists, which are written down unless they are already."""
         digests = [hashlib.sha256(orjson.dumps(entries, option=orjson.OPT_SORT_KEYS)).hexdigest() for entries in lists]
-        # In one order, so that two who do this at once never wait for each other.
         rows = [
             {"digest": digest, "entries": entries, "used_at": self._now}
-            for digest, entries in sorted(dict(zip(digests, lists, strict=True)).items())
+            for digest, entries in dict(zip(digests, lists, strict=True)).items()
         ]
         table = cast(Table, LocalList.__table__)
         statement = insert(table)

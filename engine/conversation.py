@@ -111,7 +111,7 @@ class Conversation:
         try:
             exchange.answered, exchange.remark = self._listener.hear(answer)
         except Exception:
-            log.exception("an answer failed", answer=str(answer)[:1000])
+            log.exception("an answer failed", answer=repr(answer)[:1000])
 
 
 def _refuse(exchange: Exchange, unique_id: str, code: ErrorCode, description: str) -> None:

@@ -23,8 +23,6 @@ BETWEEN_WORDS = re.compile(r"[^a-z0-9]")
 LONGEST_NOTE = 60
 LARGEST = 2**63
 """What is beyond measures nothing, and no database keeps it."""
-DEEPEST = 20
-"""No message of any version has so many levels, and what looks into more meets limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +129,6 @@ class Mender:
 
     def _note(self, name: str, value: Any, what: str) -> None:
         self.notes.append(f"{name} {_shortly(value)}: {what}")
-
-
-def is_too_deep(payload: Any) -> bool:
-    """Whether there is a list in a list in a list and so on."""
-    level = [payload]
-    for _ in range(DEEPEST):
-        inner = (value.values() if isinstance(value, dict) else value for value in level)
-        level = [value for values in inner for value in values if isinstance(value, dict | list)]
-    return bool(level)
 
 
 def _number(value: Any) -> Decimal | None:

@@ -19,6 +19,8 @@ import orjson
 LONGEST_ID = 36
 LONGEST_DESCRIPTION = 255
 UNKNOWN_ID = "-1"
+DEEPEST = 30
+"""No message of any version has so many levels, and all that looks into more meets limits of its own."""
 
 ID_IN_BROKEN_FRAME = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\\x00-\x1f]{1,36})"')
 
@@ -106,8 +108,13 @@ def read(frame: str | bytes) -> Call | Answer:
     if not isinstance(message, list) or not message:
         raise _malformed('a frame must be a JSON array such as [2, "id", "Heartbeat", {}]')
     kind = message[0]
+    is_too_deep = frame.count("[") + frame.count("{") > DEEPEST and _is_deeper(message, DEEPEST)
     if type(kind) is int and kind in (MessageType.CALL_RESULT, MessageType.CALL_ERROR):
-        return _answer(orjson.loads(NUL.sub(REPLACED, frame)) if "\\u0000" in frame else message)
+        if "\\u0000" in frame:
+            message = orjson.loads(NUL.sub(REPLACED, frame))
+        return _answer([part for part in message[:2] if isinstance(part, int | str)] if is_too_deep else message)
+    if is_too_deep:
+        raise _malformed("the frame is nested too deeply", _id_in(frame))
     if "\\u0000" in frame:
         message = orjson.loads(PADDING.sub(r"\1", frame))
     unique_id = message[1] if len(message) > 1 else None
@@ -152,6 +159,15 @@ def call_error(unique_id: str, code: ErrorCode, description: str) -> str:
     return orjson.dumps((4, unique_id, code, description, {})).decode()
 
 
+def _is_deeper(message: list[Any], levels: int) -> bool:
+    """Whether there is a list in a list in a list and so on."""
+    level: list[Any] = [message]
+    for _ in range(levels):
+        inner = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+    return bool(level)
+
+
 def _malformed(description: str, unique_id: str = UNKNOWN_ID) -> CallError:
     return CallError(ErrorCode.FORMATION_VIOLATION, description, unique_id)
 
@@ -170,19 +186,18 @@ def _refuse_nul(payload: dict[str, Any], unique_id: str) -> None:
             raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, what, unique_id)
 
 
-def _texts(payload: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every text with its place; without recursion, since a payload may be nested more deeply than that reaches."""
-    waiting: list[tuple[str, Any]] = [("", payload)]
-    while waiting:
-        path, value = waiting.pop()
-        match value:
-            case str():
-                yield path, value
-            case dict():
-                yield from (("a field's name", name) for name in value)
-                waiting += [(f"{path}.{name}" if path else name, inner) for name, inner in value.items()]
-            case list():
-                waiting += [(f"{path}[{place}]", inner) for place, inner in enumerate(value)]
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its place."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for name, inner in value.items():
+                yield "a field's name", name
+                yield from _texts(inner, f"{path}.{name}" if path else name)
+        case list():
+            for place, inner in enumerate(value):
+                yield from _texts(inner, f"{path}[{place}]")
 
 
 Asked = TypeVar("Asked")

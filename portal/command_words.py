@@ -115,7 +115,6 @@ PROGRESS: Mapping[str, LazyString] = {
     "uploading": _l("Uploading"),
     "uploaded": _l("Uploaded"),
     "upload_failed": _l("The upload failed"),
-    "upload_failure": _l("The upload failed"),
     "bad_message": _l("The station did not understand what to upload"),
     "not_supported_operation": _l("The station cannot upload this way"),
     "permission_denied": _l("The upload was refused"),

@@ -50,18 +50,26 @@ class Entry:
 
 
 NODE_VIEWS = ("SystemView", "SiteView", "FloorView", "StationView", "OutletView")
-NODE_PAGES = tuple(f"{view}.{page}" for view in NODE_VIEWS for page in ("show", "edit"))
+NODE_PAGES = (
+    *(f"{view}.{page}" for view in NODE_VIEWS for page in ("show", "edit")),
+    *(f"StationPasswordView.{page}" for page in ("index", "set", "make")),
+)
 
 SYSTEM = (NodeKind.SYSTEM,)
 ABOVE_STATIONS = (NodeKind.SYSTEM, NodeKind.SITE, NodeKind.FLOOR)
 STATION = (NodeKind.STATION,)
 
 CONFIGURATION_TABS = (
-    Entry(lazy_gettext("General"), "ConfigurationView.index", ("ConfigurationView", "SystemView"), "can_index"),
+    Entry(
+        lazy_gettext("General"),
+        "ConfigurationView.index",
+        ("ConfigurationView", "SystemView", "StationPasswordView"),
+        "can_index",
+    ),
     Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
     Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
     Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),
-    Entry(lazy_gettext("Files"), "StationFileView.list", ("StationFileView",), levels=STATION),
+    Entry(lazy_gettext("Files"), "StationFileView.list", ("StationFileView", "FileAccessView"), levels=STATION),
     Entry(lazy_gettext("Sites"), "SiteView.list", ("SiteView",), levels=SYSTEM),
     Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",), levels=ABOVE_STATIONS[:2]),
     Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",), levels=ABOVE_STATIONS),
@@ -76,7 +84,7 @@ USERS_TABS = (
 )
 SERVICE_TABS = (
     Entry(lazy_gettext("Event log"), "EventView.list", ("EventView",)),
-    Entry(lazy_gettext("Commands"), "CommandView.list", ("CommandView",)),
+    Entry(lazy_gettext("Commands"), "CommandView.list", ("CommandView", "CommandBatchView")),
     Entry(lazy_gettext("Audit log"), "AuditEntryView.list", ("AuditEntryView",)),
 )
 TABS = (USERS_TABS, SERVICE_TABS, CONFIGURATION_TABS)

@@ -36,6 +36,7 @@ OPERATORS = EVERYONE | {
     "ChoiceView": "can_stations",
     "FloorApi|StationApi|OutletApi": API_WRITE,
     "StationCommandApi": "can_post",
+    "StationParameterApi": "can_get",
     "CommandApi|CommandBatchApi": "can_(get|info|post|cancel)",
 }
 """Those who look after stations."""

@@ -74,6 +74,7 @@ class RolloutStation(Model):
     __tablename__ = "rollout_station"
     __table_args__ = (
         Index("ix_rollout_station_order", "rollout_id", "position"),
+        Index("ix_rollout_station_station", "station_id"),
         # Whose turn an answer belongs to.
         Index("ix_rollout_station_active", "command_id", postgresql_where=text("step IN ('changing', 'returning')")),
     )

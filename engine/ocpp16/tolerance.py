@@ -8,9 +8,8 @@ from typing import Any
 
 from domain.id_tokens import LONGEST
 from engine import schemas
-from engine.mending import Mender, Tolerance, is_too_deep
+from engine.mending import Mender, Tolerance
 from engine.ocpp16 import VERSION
-from engine.rpc import CallError, ErrorCode
 
 TOLERANCE = Tolerance(
     cut=frozenset(
@@ -51,8 +50,6 @@ def reader(action: str) -> Read:
     def read(payload: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         if is_valid(payload):
             return payload, None
-        if is_too_deep(payload):
-            raise CallError(ErrorCode.FORMATION_VIOLATION, "the payload is nested too deeply")
         mender = Mender(schema, TOLERANCE)
         mended = mender.mend(payload)
         check(mended)

@@ -119,7 +119,7 @@ class Line:
                 if sent < len(data):
                     self._socket.sendall(data[sent:])
             except LocalProtocolError:
-                # While this waited for its turn, the other side said goodbye.
+                # While this waited for its turn, both sides said goodbye.
                 return
             except OSError:
                 self.abort()

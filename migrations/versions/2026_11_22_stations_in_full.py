@@ -114,6 +114,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("step IN ('changing', 'returning')"),
     )
     op.create_index("ix_rollout_station_order", "rollout_station", ["rollout_id", "position"], unique=False)
+    op.create_index("ix_rollout_station_station", "rollout_station", ["station_id"], unique=False)
     op.create_table(
         "station_file",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -57,8 +57,7 @@
     const sent = new FormData(form);
     const answer = await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => null);
     busy = false;
-    // It is saved: the page below is loaded anew, and says so.
-    if (answer?.type === "opaqueredirect") return location.reload();
+    if (answer?.type === "opaqueredirect") return saved(form);
     if (answer?.status !== 422 || !show(await answer.text(), form.action)) return trouble(form);
     // A password never comes back from the server; what was typed stays here.
     for (const field of dialog.querySelectorAll("input[type=password]")) {
@@ -66,6 +65,13 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
     return focusFirst();
+  }
+
+  // The page below is loaded anew and says so, unless it shows what is new by itself.
+  function saved(form) {
+    const isForPage = document.dispatchEvent(new CustomEvent("saved", { detail: form, cancelable: true }));
+    if (isForPage) location.reload();
+    else dialog.close();
   }
 
   function trouble(form) {

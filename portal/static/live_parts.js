@@ -74,6 +74,12 @@
     if (!document.hidden && event.detail.some(concerns)) look();
   });
   document.addEventListener("live-state", wait);
+  // What was asked stands in the history at once.
+  document.addEventListener("saved", (event) => {
+    if (!event.detail.matches(".command-form")) return;
+    event.preventDefault();
+    look();
+  });
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : look()));
   window.addEventListener("online", look);
 

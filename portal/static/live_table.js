@@ -26,6 +26,9 @@
       if (before && now) before.replaceChildren(...now.childNodes);
       else if (before && part === ".nothing") before.remove();
     }
+    // The way on begins behind what is the last row now; the choice of how many rows is the one that is listened to.
+    const [pager, links] = [holder, page].map((each) => each.querySelector(".pager"));
+    pager.replaceChildren(...[...links.children].filter((link) => link.tagName !== "SELECT"), pager.querySelector("select"));
     holder.dispatchEvent(new CustomEvent("rows", { bubbles: true }));
   }
 
@@ -69,6 +72,11 @@
     if (isDue && !document.hidden) look();
   });
   document.addEventListener("live-state", wait);
+  document.addEventListener("saved", (event) => {
+    if (!event.detail.matches(".command-form")) return;
+    event.preventDefault();
+    look();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && isDue) look(); });
   wait();
 }

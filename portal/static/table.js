@@ -59,9 +59,8 @@
   columns.querySelector(".usual").addEventListener("click", () => remember("", 0));
 
   // Menus: one open at a time, closed by Escape or a click elsewhere.
-  const drops = [...view.querySelectorAll("details.drop")];
   function closeMenus(except) {
-    for (const drop of drops) if (drop !== except && drop.open) drop.open = false;
+    for (const drop of view.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
   }
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
   view.addEventListener("toggle", (event) => {
@@ -141,9 +140,16 @@
   window.addEventListener("scroll", () => closeMenus(null), true);
 
   // Cells can be walked through with the arrows; one of them is in the order of Tab.
-  const rows = [...view.querySelectorAll("tbody tr[data-key]")];
+  let rows = [];
   const cellAt = (row, column) => rows[row] && rows[row].children[column];
-  if (rows.length) rows[0].querySelector("td[data-column]").tabIndex = 0;
+  function takeRows() {
+    rows = [...view.querySelectorAll("tbody tr[data-key]")];
+    for (const button of view.querySelectorAll(".copy-row")) button.hidden = false;
+    if (rows.length && !view.querySelector("tbody td[tabindex]")) rows[0].querySelector("td[data-column]").tabIndex = 0;
+  }
+  takeRows();
+  // Others came (static/live_table.js).
+  document.addEventListener("rows", takeRows);
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   view.addEventListener("keydown", (event) => {
     const cell = event.target;
@@ -204,15 +210,13 @@
   }
 
   // Copy row: tab-separated, as a spreadsheet takes it.
-  for (const button of view.querySelectorAll(".copy-row")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const row = button.closest("tr");
-      copy([...row.querySelectorAll("td[data-column]")].map((cell) => cell.innerText.trim()).join("\t"));
-      closeMenus(null);
-      say(view.dataset.copied);
-    });
-  }
+  view.addEventListener("click", (event) => {
+    const button = event.target.closest(".copy-row");
+    if (!button) return;
+    copy([...button.closest("tr").querySelectorAll("td[data-column]")].map((cell) => cell.innerText.trim()).join("\t"));
+    closeMenus(null);
+    say(view.dataset.copied);
+  });
 
   function copy(text) {
     // The clipboard is there on https and localhost only.

@@ -96,6 +96,9 @@ class CommandView(TableView):
             actions.append(RowAction(label, url_for("ControlView.index", node=f"station-{row['station_id']}")))
         return actions
 
+    def adds(self) -> list[RowAction]:
+        return [RowAction(_("To many stations"), url_for("CommandBatchView.list"))]
+
     def counted(self, number: int, text: str) -> str:
         return ngettext("%(text)s command", "%(text)s commands", number, text=text)
 

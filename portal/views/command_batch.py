@@ -79,6 +79,9 @@ class CommandBatchView(TableView):
     def row_actions(self, row: Row) -> list[RowAction]:
         return [RowAction(_("Show"), url_for(".show", pk=row["key"]))]
 
+    def adds(self) -> list[RowAction]:
+        return [RowAction(_("Command to many stations"), url_for("BulkView.index"))]
+
     def counted(self, number: int, text: str) -> str:
         return ngettext("%(text)s command to many", "%(text)s commands to many", number, text=text)
 

@@ -62,7 +62,7 @@ class Progress:
     def read(cls, db: Session, batch: CommandBatch) -> "Progress":
         of_batch = Command.batch_id == batch.id
         counting = scoped(select(Command.state, func.count()).where(of_batch).group_by(Command.state), Command)
-        counts: dict[CommandState, int] = dict(db.execute(counting).tuples().all())
+        counts: dict[CommandState, int] = {state: count for state, count in db.execute(counting)}
         total = sum(counts.values())
         telling = scoped(
             select(Command.progress, func.count())
@@ -76,7 +76,7 @@ class Progress:
             total,
             _lines(db, of_batch, Command.state.in_(WRONG)),
             _lines(db, of_batch, Command.progress.is_not(None)),
-            [(words.progress(word), count) for word, count in db.execute(telling).tuples()],
+            [(words.progress(word), count) for word, count in db.execute(telling)],
         )
 
     @property

@@ -23,6 +23,18 @@ from portal.views import event_words as words
 
 TOLD = cast(func.jsonb_build_object("kind", Event.kind, "told", Event.details), String)
 """What the words are made of. A filter looks into it, so that a tag or a transaction's number is found."""
+TELLING = (
+    "id_token",
+    "charging_session_id",
+    "transaction_id",
+    "message_id",
+    "vendor_id",
+    "command_id",
+    "type",
+    "status",
+    "offset_seconds",
+)
+"""By the first of these somebody looks for more of the same."""
 
 
 class Details(Text):
@@ -40,8 +52,7 @@ class Details(Text):
     def filter_text(self, value: Any, zone: ZoneInfo) -> str:
         """Nobody wants all events with quite the same details: rather all about the same tag, transaction, message."""
         told = json.loads(value)["told"]
-        telling = (told.get(name) for name in ("id_token", "transaction_id", "message_id", "vendor_id"))
-        return next((str(one) for one in telling if one), "")
+        return next((str(told[name]) for name in TELLING if told.get(name)), "")
 
 
 class EventView(TableView):

@@ -94,7 +94,9 @@ class FirmwareImageForm(RecordForm):
     def validate_expected_sha256(self, field: Field) -> None:
         sent = sent_image()
         if sent and field.data and field.data.replace(" ", "").lower() != sent[0].sha256:
-            found = gettext("The image has another one: %(found)s. It was damaged, or is another.", found=sent[0].sha256)
+            found = gettext(
+                "The image has another one: %(found)s. It was damaged, or is another.", found=sent[0].sha256
+            )
             raise ValidationError(found)
 
     def validate_signature(self, _field: Field) -> None:
@@ -209,7 +211,11 @@ class FirmwareImageView(RecordView):
 
     def _running(self, record: FirmwareImage) -> int:
         """Of the stations that whoever looks may see."""
-        same = select(func.count()).where(Station.model == record.model, Station.firmware_version == record.version)
+        told = {Station.vendor: record.vendor, Station.model: record.model}
+        same = select(func.count()).where(
+            Station.firmware_version == record.version,
+            *(column == value for column, value in told.items() if value),
+        )
         return database().scalar(scoped(same, Station)) or 0
 
     def _link(self, record: FirmwareImage) -> Markup:

@@ -19,6 +19,7 @@ from domain.models.columns import LARGEST_KEY
 from domain.station_passwords import LONGEST, SHORTEST, PasswordError, PasswordFault
 from portal import node
 from portal.database import database
+from portal.forms import NEEDED
 from portal.record import Fact, Page
 from portal.viewer import scoped
 
@@ -36,13 +37,14 @@ FAULTS = {
 class PasswordForm(FlaskForm):
     password = StringField(
         lazy_gettext("Password"),
+        [NEEDED],
         description=lazy_gettext(
             "The same as in the station itself, where it may be called AuthorizationKey: %(shortest)s to %(longest)s"
             " characters.",
             shortest=SHORTEST,
             longest=LONGEST,
         ),
-        render_kw={"autocomplete": "off", "spellcheck": "false", "required": True},
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
 
     def validate_password(self, field: StringField) -> None:

@@ -58,6 +58,7 @@ ChargingSessionApi    all: get_list get info
 CommandApi            all: get_list get info cancel
 CommandBatchApi       all: get_list get info make cancel
 StationCommandApi     all: post
+StationParameterApi   all: get
 """
 
 SITE_ADMINISTRATOR = """
@@ -109,6 +110,7 @@ ChargingSessionApi    own: get_list get info
 CommandApi            own: get_list get info cancel
 CommandBatchApi       own: get_list get info make cancel
 StationCommandApi     own: post
+StationParameterApi   own: get
 """
 
 SUPPORT = """
@@ -160,6 +162,7 @@ ChargingSessionApi    all: get_list get info
 CommandApi            all: get_list get info cancel
 CommandBatchApi       all: get_list get info make cancel
 StationCommandApi     all: post
+StationParameterApi   all: get
 """
 
 EV_USER = """
@@ -211,6 +214,7 @@ ChargingSessionApi    own: get_list get info
 CommandApi            own: get_list get info                     no: cancel
 CommandBatchApi       no: get_list get info make cancel
 StationCommandApi     no: post
+StationParameterApi   no: get
 """
 
 OPEN = """
@@ -252,6 +256,7 @@ OBJECTS = {
     "Message": "message",
     "Command": "command",
     "StationCommand": "station",
+    "StationParameter": "station",
     "CommandBatch": "command_batch",
     "AuditEntry": "audit_entry",
 }

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from domain import commands
+from domain import commands, orders
 from domain.asking import NEVER_WAITING, IfOffline, ParametersError, ask, checked, checked_json
 from domain.command_parameters import MODELS
+from domain.db import session_factory
 from domain.models import (
     Action,
     ChargingSession,
@@ -20,6 +23,8 @@ from domain.models import (
     Station,
     StationKind,
 )
+from domain.reports import ConnectReport, Order, TakeCommandReport
+from domain.stations import connect
 from tests.domain.conftest import NINE, after
 
 TAG = "04123456AB"
@@ -119,10 +124,10 @@ def test_a_form_sends_texts_and_a_program_does_not():
     assert checked_json(Action.UNLOCK, {"outlet": 2}).outlet == 2
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\0b"])
-def test_a_text_that_cannot_be_kept(text):
+@pytest.mark.parametrize("written", ["\ud800", "a\0b"])
+def test_a_text_that_cannot_be_kept(written):
     with pytest.raises(ParametersError):
-        checked_json(Action.DATA_TRANSFER, {"vendor_id": text})
+        checked_json(Action.DATA_TRANSFER, {"vendor_id": written})
 
 
 def test_what_is_nested_too_deep():
@@ -438,3 +443,33 @@ def test_a_reservation_waits_until_it_is_over(db, station):
     ):
         parameters = {"id_token": TAG, "expires_at": expires_at}
         assert ask(db, station, Action.RESERVE, parameters, None, NINE, if_offline).deadline_at == deadline_at
+
+
+def test_what_waits_goes_out_when_the_station_is_back(db, station):
+    command = ask(db, station, Action.RESET, {}, None, NINE, IfOffline.WAIT)
+    assert commands.station_to_tell(db, command.id) is None
+    assert commands.sweep(db, after(60)) == []
+    back = connect(db, ConnectReport(station.charge_box_id, "ocpp1.6", None, after(120)))
+    assert back.commands_wait
+    [order] = orders.take(db, [TakeCommandReport(station.id, back.number, after(120))])
+    assert order == Order(command.id, Action.RESET, {"type": "soft"})
+
+
+def test_what_waits_in_vain_was_never_sent(db, station):
+    command = ask(db, station, Action.RESET, {}, None, NINE, IfOffline.WAIT)
+    commands.sweep(db, NINE + commands.WAIT_WITHIN)
+    assert command.state is CommandState.QUEUED
+    commands.sweep(db, NINE + commands.WAIT_WITHIN + timedelta(seconds=1))
+    db.refresh(command)
+    assert (command.state, command.reason) == (CommandState.TIMED_OUT, CommandReason.NOT_SENT)
+
+
+def test_two_lists_for_one_station_are_asked_one_after_the_other(db, station):
+    db.commit()
+    ask(db, station, Action.SEND_LOCAL_LIST, {}, None, NINE)
+    with session_factory()() as other:
+        same = other.get(Station, station.id)
+        other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        ask(other, same, Action.RESET, {}, None, NINE)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            ask(other, same, Action.SEND_LOCAL_LIST, {}, None, NINE)

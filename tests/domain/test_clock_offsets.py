@@ -142,7 +142,5 @@ def test_charges_that_run_or_begin_by_a_wrong_clock_are_marked(db, station, outl
     begun_later = begin(db, station, 3)
     assert reasons(db) == {running: [refused, wrong], begun_meanwhile: [refused, wrong], begun_later: [refused]}
 
-    charging_sessions.stop(
-        db, StopReport(station.id, after(9), running, None, 5, after(9), StopReason.LOCAL, ())
-    )
+    charging_sessions.stop(db, StopReport(station.id, after(9), running, None, 5, after(9), StopReason.LOCAL, ()))
     assert reasons(db)[running] == [refused, wrong]

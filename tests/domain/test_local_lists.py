@@ -218,14 +218,15 @@ def test_a_late_answer_counts_until_something_else_was_sent(visited, tags):
 
 
 @pytest.mark.parametrize(
-    ("version", "known", "following"), [(1, {"000000AA": {}}, 2), (0, None, 2), (-1, None, 2), (7, None, 8)]
+    ("version", "known", "following"),
+    [(1, {"000000AA": {}}, 2), (0, None, 2), (-1, None, 2), (7, None, 8), (2**31 - 1, None, 2), (-9, None, 2)],
 )
 def test_what_the_station_says_of_its_list(visited, tags, version, known, following):
     tags("AA")
     visited.send()
     visited.ask(action=Action.GET_LOCAL_LIST_VERSION)
     visited.answer(visited.take(), version=version)
-    assert visited.known == (version, known)
+    assert visited.known == (version if -1 <= version <= 7 else None, known)
     update = "full" if known is None else "differential"
     sent = visited.send("differential")
     assert sent[:2] == (update, following)

@@ -32,15 +32,16 @@ numbers = count(1)
 class EngineServer:
     """One gunicorn with one worker, so that ending the process ends every station's socket."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, app: str = "wsgi:create_engine()", **environment: str) -> None:
         self.port = free_port()
+        self._app = app
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         settings = get_settings()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn_conf", "wsgi:create_engine()"],
+            [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn_conf", self._app],
             env={
                 **os.environ,
                 "PORT": str(self.port),
@@ -58,6 +59,11 @@ class EngineServer:
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def pid(self) -> int:
+        """That of gunicorn's first process."""
+        return self._process.pid
 
     def kill(self) -> None:
         """As a power cut does it: gunicorn and its worker at once."""
@@ -127,8 +133,8 @@ def wire(url: str, subprotocols: list[str], compression: str | None, headers: di
 
 
 @contextmanager
-def running(**environment: str) -> Iterator[EngineServer]:
-    server = EngineServer(**environment)
+def running(app: str = "wsgi:create_engine()", **environment: str) -> Iterator[EngineServer]:
+    server = EngineServer(app, **environment)
     server.start()
     try:
         yield server

@@ -4,11 +4,15 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import CloseConnection
 
 from domain.models import Station
+from engine.transports.line import Line
 from tests.engine.conftest import EngineServer, make_station, numbers, running
 from tests.engine.test_connections import is_online, lives
 from tests.engine.test_handshake import UPGRADE
@@ -54,6 +58,10 @@ class Bare:
         if length == 126:
             (length,) = struct.unpack(">H", self._file.read(2))
         return first & 0xF, self._file.read(length)
+
+    def close(self) -> None:
+        self._file.close()
+        self.connection.close()
 
     def is_cut(self) -> bool:
         try:
@@ -164,3 +172,17 @@ def test_answers_that_are_on_their_way_when_the_station_ends_break_nothing(
     wait_until(lambda: not is_online(transaction, station))
     with watchful_server.connect(station.charge_box_id) as wire:
         assert lives(wire)
+
+
+def test_whoever_writes_after_both_have_said_goodbye_writes_nothing_and_fails_in_nothing():
+    """Somebody waited for a turn while the reader met a closing frame and the library answered it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        protocol = Connection(ConnectionType.SERVER)
+        line = Line(SimpleNamespace(sock=ours, ws=protocol))
+        protocol.receive_data(bytes([0x88, 0x80]) + MASK)
+        protocol.send(CloseConnection(1000))
+        line.send("too late")
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(1)

@@ -130,7 +130,6 @@ REFUSED = {
     ),
     "no reading": ("MeterValues", meter() | {"meterValue": []}, ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION),
     "a reading that is none": ("MeterValues", meter("1"), VIOLATION),
-    "data without an end": ("DataTransfer", {"vendorId": "v", "data": nested(300)}, ErrorCode.FORMATION_VIOLATION),
     "a payload that is none": ("ResetResponse", ["Accepted"], VIOLATION),
     "samples that are no list": (
         "MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": {"value": "1"}}]}, VIOLATION,

@@ -12,8 +12,12 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
-from domain.models import Event, Floor, Outlet, Site, Station
+from domain.energy import ReviewReason
+from domain.events import EventKind
+from domain.models import Event, Floor, Outlet, Progress, Site, Station
 from domain.roles import RoleName
+from portal.command_words import PROGRESS
+from portal.views import charging_session_words, event_words
 from tests.portal.browser_like import Visitor
 from tests.portal.people import add_person, sign_in
 
@@ -54,8 +58,41 @@ TOLD: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "<b>Acme</b> · x\ny",
         "<b>Acme</b>",
     ),
+    "stop without its number": (
+        "transaction_matched",
+        {"transaction_id": -1, "charging_session_id": 4711},
+        "The station named transaction -1; it is session 4711",
+        "4711",
+    ),
+    "unknown meter values": (
+        "unknown_transaction_metered",
+        {"transaction_id": 4711, "outlet_number": 2},
+        "Transaction 4711 at outlet 2",
+        "4711",
+    ),
+    "firmware": (
+        "firmware_status",
+        {"status": "download_failed", "command_id": 4711},
+        "The download failed · command 4711",
+        "4711",
+    ),
+    "log": ("log_status", {"status": "uploaded", "command_id": None}, "Uploaded", "uploaded"),
+    "security": (
+        "security_event",
+        {"type": "InvalidCsr", "at": "2026-11-22T08:00:00+00:00", "info": None},
+        "InvalidCsr · 2026-11-22 09:00:00.0",
+        "InvalidCsr",
+    ),
+    "clock ahead": ("clock_wrong", {"offset_seconds": 3600}, "Ahead by 1 hour", "3600"),
+    "clock behind": ("clock_wrong", {"offset_seconds": -1760000000}, "Behind by 56 years", "-1760000000"),
     "of a later version": ("something_new", {"a": 1, "b": None}, "a: 1 · b: None", ""),
 }
+
+
+def test_every_kind_of_event_and_every_reason_for_a_review_has_words() -> None:
+    assert set(event_words.KINDS) == {kind.value for kind in EventKind}
+    assert set(charging_session_words.REVIEW_REASONS) == set(ReviewReason)
+    assert set(PROGRESS) == {progress.value for progress in Progress}
 
 
 def add_event(db: Session, station: Station, kind: str, details: dict[str, Any], hours: float = 0) -> Event:

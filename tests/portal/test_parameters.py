@@ -147,7 +147,7 @@ def test_restart_is_one_click_away(db: Session, administrator: Visitor, station:
 
 
 @pytest.mark.parametrize(
-    ("result", "stored"),
+    ("result", "told"),
     [
         (ParameterResult.ACCEPTED, "✓ Accepted"),
         (ParameterResult.REJECTED, "✕ Rejected asked for 30"),
@@ -258,6 +258,18 @@ def test_wrong_values(
     assert answer.status_code == 422
     assert error is None or errors(answer) == [error]
     assert asked(db, station) == []
+
+
+def test_a_value_of_another_kind_than_the_stations_own_is_asked_about_and_not_refused(
+    db: Session, administrator: Visitor, station: Station
+) -> None:
+    sent = fields(("VendorThing", "17", "seventeen"))
+    answer = administrator.send(address(station, "upload"), page=address(station), **sent)
+    assert answer.status_code == 422
+    assert "The value on the station is of another kind. Is the new one right?" in answer.text
+    assert asked(db, station) == []
+    administrator.send(address(station, "upload"), page=address(station), **sent, confirming="yes")
+    assert asked(db, station) == [("change_configuration", {"key": "VendorThing", "value": "seventeen"})]
 
 
 def test_an_offline_station_gets_it_later_or_never(db: Session, administrator: Visitor) -> None:

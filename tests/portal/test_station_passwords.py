@@ -67,7 +67,8 @@ def test_one_that_is_made_up_is_shown_once(administrator: Visitor, db: Session, 
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("", "A station's password has at least 16 characters."),
+        ("", "This is needed."),
+        ("x" * 15, "A station's password has at least 16 characters."),
         ("x" * 41, "A station's password has at most 40 characters."),
         ("x" * 20 + " ø", "A station's password contains letters without accents, digits and signs, and no blanks."),
     ],

@@ -6,6 +6,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from datetime import UTC, datetime, timedelta
 
+from ocpp.v16 import call
+
 from tests.simulator.central_system import CentralSystem
 
 PROGRAM = ("-c", "from simulator.cli import simulate; simulate(prog_name='simulate')")
@@ -238,3 +240,27 @@ def test_without_stations_it_says_what_is_missing() -> None:
 
     missing = "Error: Give --stations, --ids, --ids-file, or --once."
     assert asyncio.run(converse()) == (2, missing)
+
+
+def test_nonsense_as_behaviour_is_told() -> None:
+    async def converse() -> tuple[int | None, str]:
+        code, _, error = await ended(await begin("--url", "ws://localhost:1/", "--behaviour", "Reset=rude"))
+        return code, error
+
+    code, error = asyncio.run(converse())
+    assert code == 2
+    assert "'Reset=rude' is no behaviour; one looks like Reset=silent, out of refuses, silent, late" in error
+
+
+def test_a_whole_car_park_may_misbehave() -> None:
+    async def converse() -> list[str | None]:
+        async with CentralSystem() as central:
+            arguments = ("--ids", "A", "--no-faults", "--behaviour", "*=refuses,Reset=silent")
+            process = await begin("--url", central.url, *arguments)
+            await central.until(lambda: central.statuses(2))
+            said = await central.lines["A"].call(call.UnlockConnector(1))
+            process.send_signal(signal.SIGTERM)
+            assert (await ended(process))[0] == 0
+            return [said.status]
+
+    assert asyncio.run(converse()) == ["UnlockFailed"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
 from flask import url_for
@@ -33,6 +33,15 @@ class Offers:
     firmware: Mapping[int, str] | None = None
     reservations: Mapping[int, str] | None = None
     suggests_tags: bool = False
+
+
+class Needed:
+    """Marks a field as needed; that it is, the model says."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, _form: Any, _field: Field) -> None:
+        """Nothing."""
 
 
 class Moment(ZonedDateTimeField):
@@ -74,6 +83,7 @@ def field_of(name: str, info: FieldInfo, offers: Offers) -> Any:
     kind = _kind(info.annotation)
     about = {"description": words.HELPS.get(name, "")}
     label = words.LABELS[name]
+    needed = [Needed()] if info.is_required() else []
     if name in words.CHOICES:
         return choice(
             label, words.CHOICES[name], None if info.is_required() or info.default is not None else "", **about
@@ -83,8 +93,8 @@ def field_of(name: str, info: FieldInfo, offers: Offers) -> Any:
     if kind in (datetime, AwareDatetime):
         return Moment(label, [Optional()], **about)
     if kind in (int, float):
-        return StringField(label, filters=[stripped], widget=_number(info, kind), **about)
-    return StringField(label, filters=[stripped], **about)
+        return StringField(label, needed, filters=[stripped], widget=_number(info, kind), **about)
+    return StringField(label, needed, filters=[stripped], **about)
 
 
 def choice(label: Any, table: Mapping[Any, Any], empty: Any = None, **more: Any) -> Any:
@@ -129,7 +139,7 @@ def _outlet(info: FieldInfo, offers: Offers) -> Any:
 def _tag(_info: FieldInfo, offers: Offers) -> Any:
     widget = TagInput() if offers.suggests_tags else TextInput()
     about = {"description": words.HELPS["id_token"]}
-    return StringField(words.LABELS["id_token"], filters=[stripped], widget=widget, **about)
+    return StringField(words.LABELS["id_token"], [Needed()], filters=[stripped], widget=widget, **about)
 
 
 def _firmware(_info: FieldInfo, offers: Offers) -> Any:

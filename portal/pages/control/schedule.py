@@ -1,7 +1,7 @@
 """The editor of a charging profile: a few fields, and steps that each hold from a time on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,8 @@ from portal.forms import stripped
 from portal.pages.control import words
 from portal.pages.control.fields import Offers, field_of
 
-PROFILE_FIELDS = ("purpose", "kind", "start_at", "unit", "stack_level", "valid_from", "valid_to")
+FIRST_FIELDS = ("purpose", "unit")
+LAST_FIELDS = ("kind", "start_at", "stack_level", "valid_from", "valid_to")
 STEPS_AT_FIRST = 4
 MOST_STEPS = 100
 CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
@@ -39,20 +40,23 @@ class StepForm(Form):
 
 def fields() -> dict[str, Any]:
     """Those of a profile."""
-    made = {name: field_of(name, ChargingProfile.model_fields[name], Offers()) for name in PROFILE_FIELDS}
-    made["periods"] = FieldList(
+    periods = FieldList(
         FormField(StepForm),
         words.LABELS["periods"],
         min_entries=STEPS_AT_FIRST,
         max_entries=MOST_STEPS,
         description=_l("The first begins at 0:00. Hours and minutes after the beginning."),
     )
-    return made
+    return _made(FIRST_FIELDS) | {"periods": periods} | _made(LAST_FIELDS)
+
+
+def _made(names: Iterable[str]) -> dict[str, Any]:
+    return {name: field_of(name, ChargingProfile.model_fields[name], Offers()) for name in names}
 
 
 def profile_of(form: Any) -> dict[str, Any]:
     """What the fields say, in the domain's words; what is no time is left for the model to refuse."""
-    told: dict[str, Any] = {name: form[name].data for name in PROFILE_FIELDS}
+    told: dict[str, Any] = {name: form[name].data for name in FIRST_FIELDS + LAST_FIELDS}
     if told["kind"] in RECURRING:
         told |= {"kind": "recurring", "recurs": told["kind"]}
     told["periods"] = [_step(entry.form) for entry in filled(form)]

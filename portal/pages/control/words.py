@@ -58,6 +58,7 @@ HELPS: Mapping[str, LazyString] = {
     "retries": _l("Empty: as the station does it."),
     "since": _l("Empty: from the oldest entry that the station keeps."),
     "stack_level": _l("Where several hold, the higher one wins."),
+    "start_at": _l("Needed unless it begins with each charge."),
     "until": _l("Empty: to the latest one."),
     "vendor_id": _l("The name under which the manufacturer sends messages of their own."),
 }

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from domain import known_parameters
 from domain.known_parameters import Risk
 from domain.problems import ParametersError
-from domain.secret_parameters import is_secret, masked
+from domain.secret_parameters import is_secret
 from portal.pages.parameters import words
 from portal.pages.parameters.rows import Line
 
@@ -24,12 +24,13 @@ class Change:
     was: str = ""
 
     @property
-    def is_secret(self) -> bool:
-        return is_secret(self.key)
+    def is_odd(self) -> bool:
+        """Whether it is of another kind than the station's own, where nothing else is known."""
+        return known_parameters.looks_odd(self.key, self.value, self.was)
 
     @property
-    def shown(self) -> str:
-        return masked(self.key, self.value)
+    def is_secret(self) -> bool:
+        return is_secret(self.key)
 
     @property
     def is_dangerous(self) -> bool:

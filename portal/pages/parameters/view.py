@@ -43,14 +43,15 @@ class ParametersView(BaseView):
     @expose("/upload", methods=["POST"])
     @has_access
     def upload(self) -> Page:
-        """Send what was changed; what can cut the line is asked about first, key by key."""
+        """Send what was changed; what can cut the line is asked about first, key by key, and what looks odd too."""
         station = selected_station() or abort(404)
         wanted = form_changes.sent(request.form)
         lines = rows.lines_of(database(), station)
         if faults := form_changes.faults(wanted, lines):
             return self._table(station, lines, wanted, faults)
         confirmed = request.form.getlist("confirmed")
-        if any(change.is_dangerous and change.key not in confirmed for change in wanted):
+        is_unsure = any(change.is_dangerous and change.key not in confirmed for change in wanted)
+        if is_unsure or ("confirming" not in request.form and any(change.is_odd for change in wanted)):
             return self._confirm(station, wanted)
         return self._send(station, lines, wanted)
 

@@ -7,8 +7,9 @@ from tests.portal.api.client import ApiClient
 from tests.portal.browser_like import Visitor
 
 ALL = ["can_delete", "can_get", "can_info", "can_post", "can_put"]
-RIGHTS = dict.fromkeys(("sites", "floors", "stations", "outlets", "id_tokens", "users", "firmware_images"), ALL) | {
+RIGHTS = dict.fromkeys(("sites", "floors", "stations", "outlets", "id_tokens", "users"), ALL) | {
     "charging_sessions": ["can_get", "can_info"],
+    "firmware_images": ["can_delete", "can_get", "can_info", "can_post"],
     "commands": ["can_cancel", "can_get", "can_info"],
     "command_batches": ["can_cancel", "can_get", "can_info", "can_post"],
 }
