@@ -135,8 +135,9 @@ def report(ours: Server, without_log: Server, other: Server) -> int:
     print(f"  the message log costs {cost:.0%} of what there is without it (at most {LOG_MAY_COST:.0%})")
     answered = ours.answered + without_log.answered
     stored, logged = count_stored()
-    print(f"  acknowledged {answered:,}, in the database {stored:,}; in the message log {logged:,}")
-    is_complete = stored == answered and logged == 2 * ours.answered
+    frames = 2 * ours.answered
+    print(f"  acknowledged {answered:,}, in the database {stored:,}; frames {frames:,}, in the message log {logged:,}")
+    is_complete = stored == answered and logged == frames
     return 0 if ratio >= TARGET and cost <= LOG_MAY_COST and is_complete else 1
 
 

@@ -4,7 +4,7 @@ The parameters are checked once. A station for which they cannot be meant, such 
 command that has failed at once and says why (`unsuitable`, with the problems in its outcome); the others go their way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,9 +51,9 @@ def make(
 
 
 def _rows(batch: CommandBatch, station: Addressee, found: Found, now: datetime) -> list[dict[str, Any]]:
-    problems = found if isinstance(found, Mapping) else None
-    suitable = [Fit(batch.parameters)] if isinstance(found, Mapping) else found
-    rows = [
+    suitable: Sequence[Fit] = [Fit(batch.parameters)] if isinstance(found, Mapping) else found
+    end = _unsuitable(found) if isinstance(found, Mapping) else {}
+    return [
         commands.row(
             station,
             batch.action,
@@ -65,9 +65,9 @@ def _rows(batch: CommandBatch, station: Addressee, found: Found, now: datetime) 
             batch.waits,
             batch.id,
         )
+        | end
         for fit in suitable
     ]
-    return rows if problems is None else [row | _unsuitable(problems) for row in rows]
 
 
 def _unsuitable(problems: Problems) -> dict[str, Any]:

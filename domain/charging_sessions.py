@@ -142,7 +142,7 @@ def _stopped_by(db: Session, report: StopReport) -> ChargingSession | None:
 
 
 def _only_one_fitting(db: Session, report: StopReport) -> ChargingSession | None:
-    """By time, meter and tag. Who stops with another tag may mean another charge; if the wrong one ended, it were lost."""
+    """By time, meter and tag: who stops with another tag may mean another charge, and to end the wrong one loses it."""
     running = db.scalars(
         _running_at(report.station_id).where(
             ChargingSession.started_at <= report.stopped_at,

@@ -23,7 +23,7 @@ from domain.file_paths import Folder
 from domain.models import Command, FirmwareImage, Station, StationParameter
 
 PROTOCOLS_PARAMETER = "SupportedFileTransferProtocols"
-"""What a station can, such as `FTP,HTTPS` (OCPP 1.6 edition 2, chapter 9)."""
+"""What a station can, such as `FTP,HTTPS` (OCPP 1.6 edition 2, section 8)."""
 
 
 class Scheme(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from domain.command_parameters import Parameters
 from domain.models import Outlet, Station, StationKind
 from domain.problems import Problems, one
+from domain.sealed_parameters import sealed
 
 WHOLE_STATION = 0
 
@@ -53,7 +54,7 @@ def among(column: InstrumentedAttribute[int], keys: Iterable[int]) -> ColumnElem
 
 def dumped(asked: Parameters) -> dict[str, Any]:
     """The parameters as they are stored."""
-    return asked.model_dump(mode="json", exclude_none=True)
+    return sealed(asked.model_dump(mode="json", exclude_none=True))
 
 
 def outlet_ids(db: Session, stations: Sequence[Addressee], number: int) -> dict[int, int]:

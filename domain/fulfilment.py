@@ -10,7 +10,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import commands, file_orders, local_list_sending, orders, parameters, rollouts, station_passwords
+from domain import (
+    commands,
+    file_orders,
+    local_list_sending,
+    orders,
+    parameters,
+    rollouts,
+    sealed_parameters,
+    station_passwords,
+)
 from domain.errors import GoneError
 from domain.models import Action, Command, CommandReason, CommandState
 from domain.reports import CommandReport, Order, TakeCommandReport
@@ -20,6 +29,7 @@ PREPARE: Mapping[Action, Callable[[Session, Command, datetime], dict[str, Any]]]
     Action.GET_DIAGNOSTICS: file_orders.upload,
     Action.GET_LOG: file_orders.upload,
     Action.SEND_LOCAL_LIST: local_list_sending.prepare,
+    Action.CHANGE_CONFIGURATION: sealed_parameters.opened,
 }
 """What is added to an order's parameters in the moment it is sent, such as addresses with their passwords, which are
 never stored. Raises GoneError."""

@@ -116,7 +116,7 @@ def follow(db: Session, command: Command, now: datetime) -> None:
 def follow_version(db: Session, command: Command, _now: datetime) -> None:
     """The station told its version: 0 for an empty list, -1 for none at all (OCPP 1.6, 5.10)."""
     version = (command.outcome or {}).get("version")
-    if command.state is not CommandState.ACCEPTED or version is None:
+    if version is None:
         return
     if not NO_LIST <= version <= LARGEST_VERSION:
         version = None

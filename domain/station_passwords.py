@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from config import get_settings
-from domain import events, reports
+from domain import events, reports, sealed_parameters
 from domain.errors import DomainError
 from domain.events import EventKind
 from domain.models import Command, CommandState, Station, StationPasswordFailure
@@ -42,6 +42,7 @@ SALT_CHARACTERS = 32
 AUTHORIZATION_KEY = "AuthorizationKey"
 
 Failure = StationPasswordFailure
+HASHES = (Station.password_hash, Station.password_hash_before)
 
 
 class PasswordFault(StrEnum):
@@ -129,9 +130,6 @@ def is_let_in(report: reports.ConnectReport) -> ColumnElement[bool]:
     return case((Station.password_hash.is_(None), ~required), else_=and_(is_right, ~_is_locked(report)))
 
 
-HASHES = (Station.password_hash, Station.password_hash_before)
-
-
 def has_news(report: reports.ConnectReport) -> ColumnElement[bool]:
     """Whether there is something to write down when a station comes with the right password."""
     failed = exists().where(Failure.station_id == Station.id, Failure.address == _network(report.remote_address))
@@ -171,14 +169,15 @@ def heard_key_change(db: Session, command: Command, _answered_at: datetime) -> N
     has done its service and is taken out of the command.
     """
     parameters = command.parameters
-    value = parameters.get("value")
-    if str(parameters.get("key")).lower() != AUTHORIZATION_KEY.lower() or value in (None, MASK):
+    if str(parameters.get("key")).lower() != AUTHORIZATION_KEY.lower() or parameters.get("value") in (None, MASK):
         return
+    value = sealed_parameters.value_of(parameters)
     command.parameters = {**parameters, "value": MASK}
     station = db.get(Station, command.station_id)
     if station is None or command.state is not CommandState.ACCEPTED:
         return
-    station.password_hash_before = station.password_hash if value else None
+    # Where it was told two in a row, the one that it came with is still the first.
+    station.password_hash_before = (station.password_hash_before or station.password_hash) if value else None
     station.password_hash = _hashed(value) if value else None
     unlock(db, station.id)
 

@@ -29,7 +29,6 @@ QUIET_SECONDS = 3.0
 """A station that starts says so at once."""
 
 STRANGE = "no call of ours waits for this answer"
-NOT_AN_ANSWER = "this answers the call with something that OCPP does not know"
 
 Note = Callable[[int, str, str, str], None]
 """Takes station, action, unique id and frame of a call."""
@@ -91,14 +90,14 @@ class Outbox:
             log.info("an answer to no question was ignored", answer=str(answer)[:200])
             return None, STRANGE
         is_late = not is_waited_for or self._calls.is_one_under_way
-        report = report_of(order, answer, clock.now())
+        report, remark = report_of(order, answer, clock.now())
         self._complete(report)
         if is_late:
             # A further command may follow from it, and nobody is about to look.
             self.wake()
         else:
             self._happened.set()
-        return question_for(order).action, NOT_AN_ANSWER if report.reason is CommandReason.NOT_UNDERSTOOD else None
+        return question_for(order).action, remark
 
     def close(self) -> None:
         """The line is gone, and with it the answer to what was asked over it."""

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from domain.clock import FIRST_YEAR, LAST_YEAR
-from domain.problems import Problem
+from domain.problems import Problem, Problems
 
 NEEDED, WHOLE, NUMBER, CHOOSE = (
     _l("This is needed."),
@@ -95,6 +95,10 @@ def _plain(value: Any) -> Any:
     return f"{value:g}" if isinstance(value, float) else value
 
 
+def all_in_words(problems: Problems) -> str:
+    return " ".join(in_words(problem) for some in problems.values() for problem in some)
+
+
 def kept_in_words(problems: Mapping[str, list[dict[str, Any]]]) -> str:
     """Those that stand in the outcome of a command."""
-    return " ".join(in_words(Problem(**each)) for some in problems.values() for each in some)
+    return all_in_words({name: [Problem(**each) for each in some] for name, some in problems.items()})

@@ -63,10 +63,11 @@ class ChargingCurve:
         while elapsed_seconds > 0 and seconds < self.seconds_until_full:
             step = min(elapsed_seconds, STEP_SECONDS)
             elapsed_seconds -= step
-            if self.power_w(seconds) <= limit_w and self.power_w(seconds + step) <= limit_w:
+            taken_wh, most_wh = self.energy_wh(seconds), limit_w * step / SECONDS_PER_HOUR
+            if self.energy_wh(seconds + step) - taken_wh <= most_wh:
                 seconds += step
             else:
-                seconds = self._seconds_at(self.energy_wh(seconds) + limit_w * step / SECONDS_PER_HOUR)
+                seconds = self._seconds_at(taken_wh + most_wh)
         return seconds + elapsed_seconds
 
     def _seconds_at(self, energy_wh: float) -> float:

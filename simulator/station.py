@@ -23,14 +23,11 @@ from ocpp.v16.enums import (
     ChargePointErrorCode,
     ChargePointStatus,
     ConfigurationKey,
-    DiagnosticsStatus,
-    FirmwareStatus,
     MessageTrigger,
     ReadingContext,
     Reason,
     RegistrationStatus,
     ResetType,
-    UploadLogStatus,
 )
 
 from simulator import messages
@@ -43,6 +40,7 @@ from simulator.firmware import Firmware
 from simulator.line import Line
 from simulator.local_list import LocalList
 from simulator.logs import Logs
+from simulator.notices import Notices
 from simulator.outlet import UNKNOWN_TRANSACTION, Outlet, aged_register_wh
 from simulator.reservations import Reservation
 from simulator.triggers import trigger
@@ -51,7 +49,7 @@ IDLE = (ChargePointStatus.available, ChargePointStatus.unavailable, ChargePointS
 """Of an outlet without a car."""
 
 
-class Station:
+class Station(Notices):
     def __init__(
         self,
         charge_box_id: str,
@@ -151,11 +149,6 @@ class Station:
         """Send any request of `ocpp.v16.call`."""
         return await self._open_line.ask(request)
 
-    async def tell(self, request: Any) -> None:
-        """Send something that nobody waits for; without a line it is lost, and a refusal changes nothing."""
-        with suppress(LineLost, *REFUSALS):
-            await self.call(request)
-
     async def exchange(self, frame: str | bytes) -> str | bytes:
         """Send a frame as it is, valid or not, and return the answer as it is."""
         return await self._open_line.exchange(frame)
@@ -204,29 +197,6 @@ class Station:
         reply = await self.call(messages.status_notification(connector, *told, messages.now()))
         teller.reported = told
         return reply
-
-    async def data_transfer(self, vendor_id: str, message_id: str | None = None, data: str | None = None) -> Any:
-        return await self.call(call.DataTransfer(vendor_id, message_id, data))
-
-    async def firmware_status(self, status: FirmwareStatus, request_id: int | None = None) -> Any:
-        """Of a signed update, whose number is told, or of one without (security extension; OCPP 1.6, 4.5)."""
-        if request_id is None:
-            return await self.call(call.FirmwareStatusNotification(status))
-        return await self.call(call.SignedFirmwareStatusNotification(status, request_id))
-
-    async def diagnostics_status(self, status: DiagnosticsStatus) -> Any:
-        return await self.call(call.DiagnosticsStatusNotification(status))
-
-    async def log_status(self, status: UploadLogStatus, request_id: int | None = None) -> Any:
-        return await self.call(call.LogStatusNotification(status, request_id))
-
-    async def security_event(self, kind: str, tech_info: str | None = None, at: datetime | None = None) -> Any:
-        return await self.call(
-            call.SecurityEventNotification(kind, messages.wire_time(at or messages.now()), tech_info)
-        )
-
-    async def sign_certificate(self) -> Any:
-        return await self.call(call.SignCertificate(messages.certificate_request(self.charge_box_id)))
 
     async def trigger(self, message: MessageTrigger, connector_id: int | None = None) -> None:
         await trigger(self, message, connector_id)

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from domain.station_files import UploadError
 from engine.files.receiving import Upload
 
 OWNER = "station"
+NOTHING_THERE = "There is no such file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,12 @@ class StationFolders(AbstractedFS):
     # What is there
 
     def isdir(self, path: str) -> bool:
-        return self._look(path) is not None and self.stat(path).st_mode & stat.S_IFDIR != 0
+        entry = self._look(path)
+        return entry is not None and entry.size_bytes is None
 
     def isfile(self, path: str) -> bool:
-        return self._look(path) is not None and not self.isdir(path)
+        entry = self._look(path)
+        return entry is not None and entry.size_bytes is not None
 
     def lexists(self, path: str) -> bool:
         return self._look(path) is not None
@@ -104,7 +106,7 @@ class StationFolders(AbstractedFS):
     def stat(self, path: str) -> os.stat_result:
         entry = self._listed.get(path) or self._look(path)
         if entry is None:
-            raise FilesystemError("There is no such file")
+            raise FilesystemError(NOTHING_THERE)
         return entry.as_stat()
 
     lstat = stat
@@ -122,14 +124,9 @@ class StationFolders(AbstractedFS):
         return list(found)
 
     def chdir(self, path: str) -> None:
-        self._listed = {}
         if not self.isdir(path):
             raise FilesystemError("There is no such folder")
         self.cwd = path
-
-    def format_list(self, basedir: str, listing: list[str], ignore_err: bool = True) -> Iterator[bytes]:
-        lines: Iterator[bytes] = super().format_list(basedir, listing, ignore_err)
-        return lines
 
     def get_user_by_uid(self, uid: int) -> str:
         return OWNER
@@ -153,13 +150,13 @@ class StationFolders(AbstractedFS):
     def _image(self, path: str) -> Any:
         entry = self._look(path)
         if entry is None or entry.file is None:
-            raise FilesystemError("There is no such file")
+            raise FilesystemError(NOTHING_THERE)
         return open(entry.file, "rb")
 
     def _upload(self, place: Place) -> Upload:
-        channel = self.cmd_channel
+        self._listed = {}
         try:
-            return Upload(self._guest, place, "ftps" if channel.is_encrypted else "ftp")
+            return Upload(self._guest, place, "ftps" if self.cmd_channel.is_encrypted else "ftp")
         except UploadError as error:
             raise FilesystemError(str(error)) from error
 

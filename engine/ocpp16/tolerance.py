@@ -37,6 +37,8 @@ TOLERANCE = Tolerance(
     needed={"sampledValue": "value"},
 )
 
+LONGEST_REMARK = 1000
+
 Read = Callable[[dict[str, Any]], tuple[dict[str, Any], str | None]]
 """From a payload to one that the translators understand, with a remark if it was mended. Raises CallError."""
 
@@ -53,7 +55,7 @@ def reader(action: str) -> Read:
         mender = Mender(schema, TOLERANCE)
         mended = mender.mend(payload)
         check(mended)
-        return mended, "; ".join(mender.notes) or None
+        return mended, "; ".join(mender.notes)[:LONGEST_REMARK] or None
 
     return read
 

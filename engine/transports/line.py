@@ -17,6 +17,7 @@ from wsproto.events import CloseConnection, Event, Message, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
 from domain import clock
+from engine.transports.unreadable import payload
 
 RECEIVE_BYTES = 16_384
 LARGEST_MESSAGE_BYTES = 1024 * 1024
@@ -72,7 +73,7 @@ class Line:
                 elif isinstance(event, CloseConnection):
                     # Also how wsproto reports a frame that breaks the protocol, with the code that it deserves.
                     if self._protocol.state is ConnectionState.OPEN:
-                        self.broken = _joined(parts), str(event.reason)
+                        self.broken = payload(data), str(event.reason)
                     self._write(event.response())
                     self._closing = True
                     return
@@ -130,5 +131,5 @@ def _bytes_in(data: str | bytes) -> int:
 
 
 def _joined(parts: list[str | bytes]) -> str | bytes:
-    first = parts[0] if parts else ""
+    first = parts[0]
     return "".join(parts) if isinstance(first, str) else b"".join(parts)  # type: ignore[arg-type]

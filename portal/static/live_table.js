@@ -29,18 +29,22 @@
     // The way on begins behind what is the last row now; the choice of how many rows is the one that is listened to.
     const [pager, links] = [holder, page].map((each) => each.querySelector(".pager"));
     pager.replaceChildren(...[...links.children].filter((link) => link.tagName !== "SELECT"), pager.querySelector("select"));
-    holder.dispatchEvent(new CustomEvent("rows", { bubbles: true }));
   }
 
-  // What was there stays, with other contents, so that the focus and the keyboard's place are not lost.
+  // What was there stays, with other contents, so that the focus and the keyboard's place are not lost. What a script
+  // has done to a menu since (static/table.js) is no difference: there its links count.
   function keep(old, fresh) {
     if (!old) return fresh;
     [...fresh.cells].forEach((cell, index) => {
-      if (old.cells[index].innerHTML !== cell.innerHTML) old.cells[index].replaceChildren(...cell.childNodes);
-      if (cell.dataset.filter !== undefined) old.cells[index].dataset.filter = cell.dataset.filter;
+      const before = old.cells[index];
+      if (told(before) !== told(cell)) before.replaceChildren(...cell.childNodes);
+      if (cell.dataset.filter !== undefined) before.dataset.filter = cell.dataset.filter;
     });
     return old;
   }
+
+  const linksOf = (cell) => [...cell.querySelectorAll('a[role="menuitem"]:not(.filter-by)')].map((link) => link.href);
+  const told = (cell) => (cell.matches(".dots-col") ? linksOf(cell).join(" ") : cell.innerHTML);
 
   async function look() {
     if (holder.hasAttribute("data-paused")) return wait();

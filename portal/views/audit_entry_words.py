@@ -26,10 +26,13 @@ KINDS = {
     "api_key": _l("API key"),
     "charging_session": _l("Session"),
     "command": _l("Command"),
+    "command_batch": _l("Command to many stations"),
+    "firmware_image": _l("Firmware image"),
     "floor": _l("Floor"),
     "id_token": _l("ID token"),
     "news": _l("News"),
     "outlet": _l("Outlet"),
+    "rollout": _l("Careful rollout"),
     "site": _l("Site"),
     "station": _l("Station"),
     "system": _l("System"),
@@ -38,7 +41,12 @@ KINDS = {
     "user": _l("User"),
 }
 
-TABLES = KINDS | {"event": _l("Event log"), "audit_entry": _l("Audit log"), "charging_session": _l("Statistics")}
+TABLES = KINDS | {
+    "audit_entry": _l("Audit log"),
+    "charging_session": _l("Statistics"),
+    "event": _l("Event log"),
+    "station_file": _l("Files"),
+}
 """What the object of an export is called."""
 
 

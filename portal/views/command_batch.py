@@ -20,6 +20,7 @@ from domain.problems import ParametersError
 from portal import command_words as words
 from portal import commands
 from portal.database import database
+from portal.problem_words import all_in_words
 from portal.table import Action as RowAction
 from portal.table import Boolean, Date, Number, Row, TableView, Text
 from portal.viewer import scoped, viewer
@@ -127,7 +128,7 @@ class CommandBatchView(TableView):
             following = batches.again(database(), batch, station_ids, viewer().user_id, clock.now())
         except ParametersError as error:
             database().rollback()
-            flash(str(error), "error")
+            flash(all_in_words(error.problems), "error")
             return redirect(url_for(".show", pk=pk), 303)
         commands.send_batch(following)
         return redirect(url_for(".show", pk=following.id), 303)

@@ -62,7 +62,7 @@ class Progress:
     def read(cls, db: Session, batch: CommandBatch) -> "Progress":
         of_batch = Command.batch_id == batch.id
         counting = scoped(select(Command.state, func.count()).where(of_batch).group_by(Command.state), Command)
-        counts: dict[CommandState, int] = {state: count for state, count in db.execute(counting)}
+        counts: dict[CommandState, int] = dict(db.execute(counting).all())
         total = sum(counts.values())
         telling = scoped(
             select(Command.progress, func.count())

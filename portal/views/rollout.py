@@ -46,6 +46,9 @@ def _state(row: Row) -> Markup:
     return chip.format(look, symbol, rollout_words.STATES[row["state"]])
 
 
+LEFT_OVER = (RolloutStep.FAILED, RolloutStep.SKIPPED)
+
+
 @dataclass(frozen=True)
 class Turn:
     """One station's, as it is shown."""
@@ -107,8 +110,10 @@ class RolloutView(TableView):
             state=_state({"state": rollout.state.value}),
             words=rollout_words,
             turns=turns,
-            done=sum(shown.turn.step in (RolloutStep.DONE, RolloutStep.SKIPPED) for shown in turns),
+            done=sum(shown.turn.step is RolloutStep.DONE for shown in turns),
+            over=sum(shown.turn.finished_at is not None for shown in turns),
             is_open=rollout.state == "running" or any(shown.turn.step in rollout_turns.ACTIVE for shown in turns),
+            left_over=[shown.station for shown in turns if shown.turn.step in LEFT_OVER],
             facts=_facts(rollout),
         )
 
@@ -174,7 +179,6 @@ class RolloutView(TableView):
             listed=listed[: rollout_plan.MOST_LISTED],
             is_cut=len(listed) > rollout_plan.MOST_LISTED,
             refusal=refusal,
-            cuts_line=rollout_turns.cuts_line(plan.changes),
         )
 
     def _confirm(

@@ -106,11 +106,11 @@ def places(source: Station) -> list[tuple[str, str]]:
 
 
 def listed(db: Session, plan: Plan, source: Station) -> list[Station]:
-    """The stations to choose among, by name, without the source itself unless it is to change too."""
+    """The stations to choose among, by name: those of the chosen place, and those that were marked at another."""
     condition = _below(plan.within)
     if plan.same_model and source.model:
         condition &= (Station.model == source.model) & Station.vendor.is_not_distinct_from(source.vendor)
-    stations = scoped(select(Station), Station).where(condition)
+    stations = scoped(select(Station), Station).where(condition | Station.id.in_(plan.station_ids))
     return list(db.scalars(stations.order_by(Station.name, Station.id).limit(MOST_LISTED + 1)))
 
 

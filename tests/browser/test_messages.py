@@ -13,7 +13,7 @@ from domain.models import Direction, Message, MessageKind, Site, Station
 
 @pytest.fixture
 def station(db: Session) -> Station:
-    site = Site(name="Messages site")
+    site = Site(name=f"Messages site {clock.now()}")
     db.add(site)
     db.flush()
     station = Station(site_id=site.id, name="Messages station", charge_box_id=f"messages-{site.id}")

@@ -218,18 +218,25 @@ def test_a_late_answer_counts_until_something_else_was_sent(visited, tags):
 
 
 @pytest.mark.parametrize(
-    ("version", "known", "following"),
-    [(1, {"000000AA": {}}, 2), (0, None, 2), (-1, None, 2), (7, None, 8), (2**31 - 1, None, 2), (-9, None, 2)],
+    ("told_version", "known", "following"),
+    [
+        (1, (1, {"000000AA": {}}), ("differential", 2)),
+        (0, (0, None), ("full", 2)),
+        (7, (7, None), ("full", 8)),
+        (-1, (-1, None), ("full", 2)),
+        (-9, (None, None), ("full", 2)),
+        (2**31 - 1, (None, None), ("full", 2)),
+        (10**30, (None, None), ("full", 2)),
+    ],
 )
-def test_what_the_station_says_of_its_list(visited, tags, version, known, following):
+def test_what_the_station_says_of_its_list(visited, tags, told_version, known, following):
     tags("AA")
     visited.send()
     visited.ask(action=Action.GET_LOCAL_LIST_VERSION)
-    visited.answer(visited.take(), version=version)
-    assert visited.known == (version if -1 <= version <= 7 else None, known)
-    update = "full" if known is None else "differential"
-    sent = visited.send("differential")
-    assert sent[:2] == (update, following)
+    # Who keeps no list refuses to tell its version.
+    visited.answer(visited.take(), ACCEPTED if told_version >= 0 else REJECTED, version=told_version)
+    assert visited.known == known
+    assert visited.send("differential")[:2] == following
 
 
 def test_a_version_that_was_not_told_changes_nothing(visited, tags):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from domain import asking, fulfilment, orders, parameters
+from domain import asking, fulfilment, parameters
 from domain.models import Action, Command, CommandState, ParameterResult, StationParameter
 from domain.reports import CommandReport, TakeCommandReport
 from domain.secret_parameters import MASK
@@ -28,7 +28,7 @@ def answer(db, online):
     """Takes the next command as the station's line does, and answers it; returns what was sent."""
 
     def answer(now=SOON, state=ACCEPTED, **outcome):
-        order = orders.take(db, [TakeCommandReport(online.id, 1, now)])[0]
+        [order] = fulfilment.take(db, [TakeCommandReport(online.id, 1, now)])
         fulfilment.complete(db, CommandReport(order.command_id, state, None, {}, now, outcome or None))
         return order.parameters
 
@@ -132,7 +132,6 @@ def test_what_a_station_says_that_is_gone_is_nobodys(db, online, answer, change)
     db.delete(online)
     db.flush()
     report = CommandReport(command.id, ACCEPTED, None, {}, SOON, {"status": "accepted"})
-    orders.take(db, [TakeCommandReport(online.id, 1, SOON)])
     command.state = CommandState.SENT
     db.flush()
     assert fulfilment.complete(db, report)

@@ -237,6 +237,15 @@ def test_a_key_that_the_station_takes_is_its_password_and_the_one_before_holds_u
 
 
 @pytest.mark.usefixtures("with_password")
+def test_two_new_keys_in_a_row_leave_the_one_that_the_station_came_with(call, changed):
+    changed("x" * 16)
+    changed(HEXADECIMAL)
+    assert is_let_in(call(PASSWORD))
+    assert is_let_in(call(HEXADECIMAL))
+    assert [call(PASSWORD), call("x" * 16)] == [Refusal.WRONG] * 2
+
+
+@pytest.mark.usefixtures("with_password")
 @pytest.mark.parametrize("state", [CommandState.REJECTED, CommandState.FAILED, CommandState.TIMED_OUT])
 def test_a_key_that_the_station_refuses_changes_nothing_and_is_forgotten(call, changed, state):
     assert changed(HEXADECIMAL, state) == {"key": "AuthorizationKey", "value": MASK}

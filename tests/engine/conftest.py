@@ -21,7 +21,7 @@ from domain import clock
 from domain.db import session_factory
 from domain.models import IdToken, Outlet, OutletMode, Site, Station
 from tests.fixtures.product import free_port
-from tests.waiting import wait_until
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 ANSWER_SECONDS = 20
 PROTOCOL = "ocpp1.6"
@@ -128,7 +128,9 @@ class Wire:
 
 @contextmanager
 def wire(url: str, subprotocols: list[str], compression: str | None, headers: dict[str, str]) -> Iterator[Wire]:
-    with connect(url, subprotocols=subprotocols, compression=compression, additional_headers=headers) as socket:
+    # A worker that has just started listens before it can answer.
+    options = {"compression": compression, "open_timeout": LONGEST_SECONDS}
+    with connect(url, subprotocols=subprotocols, additional_headers=headers, **options) as socket:
         yield Wire(socket)
 
 

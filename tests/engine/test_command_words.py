@@ -382,7 +382,8 @@ WORDS = [
 
 
 def heard(action, answer, parameters=None):
-    return report_of(Order(NUMBER, action, parameters or {}), Result("17", answer), NOW)
+    report, _remark = report_of(Order(NUMBER, action, parameters or {}), Result("17", answer), NOW)
+    return report
 
 
 @pytest.mark.parametrize(
@@ -406,7 +407,8 @@ def test_a_word_that_ocpp_has_not_is_not_understood(action, parameters, answer):
 @pytest.mark.parametrize("action", Action)
 def test_an_error_is_kept_whole(action):
     whole = {"errorCode": "NotSupported", "errorDescription": "no", "errorDetails": {"a": 1}}
-    report = report_of(Order(NUMBER, action, {}), Refusal("17", "NotSupported", "no", {"a": 1}), NOW)
+    report, remark = report_of(Order(NUMBER, action, {}), Refusal("17", "NotSupported", "no", {"a": 1}), NOW)
+    assert remark is None
     assert report == CommandReport(NUMBER, CommandState.FAILED, CommandReason.REFUSED, whole, NOW)
 
 

@@ -28,7 +28,7 @@ from tests.engine.conftest import EngineServer, Wire, make_station, running
 from tests.engine.frames import SPOILING, Frame, calls, spoilt
 from tests.engine.hand_made_frames import HAND_MADE
 
-IN_PROCESS = 1500
+IN_PROCESS = 1300
 OVER_SOCKETS = 250
 """So many calls; each is sent once as it is and once spoilt in each way."""
 FAMILY = 1 + len(SPOILING)

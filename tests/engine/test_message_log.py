@@ -16,6 +16,7 @@ from engine import jobs, message_log
 from engine.conversation import Exchange
 from engine.message_log import MessageLog
 from engine.rpc import Call
+from engine.transports.unreadable import payload
 from tests.engine.test_rpc import MALFORMED
 from tests.waiting import wait_until
 
@@ -125,6 +126,17 @@ def test_an_answer_that_nobody_waits_for(engine_server, station, logged):
         ]
 
 
+def test_an_answer_that_is_not_understood_is_kept_with_the_reason(engine_server, station, logged, ask):
+    with engine_server.connect(station.charge_box_id) as wire:
+        wire.exchange('[2,"a","Heartbeat",{}]')
+        number = ask(Action.CLEAR_CACHE, {})
+        wire.receive()
+        wire.send(3, number, {"status": "Perhaps"})
+        row = logged(4)[3]
+    assert row[:5] == (IN, RESULT, "ClearCache", number, f'[3,"{number}",{{"status":"Perhaps"}}]')
+    assert row[5].startswith("status: ")
+
+
 def test_a_text_with_nul_is_kept_as_it_was_written(engine_server, station, logged):
     frame = r'[2,"a","DataTransfer",{"vendorId":"v","data":"x\u0000y"}]'
     with engine_server.connect(station.charge_box_id) as wire:
@@ -164,13 +176,19 @@ def test_of_a_long_message_the_beginning_is_kept(engine_server, station, logged)
     assert row[5] == f"only its beginning is kept, of {len(frame):,} characters"
 
 
-def test_what_is_no_text_ends_the_line_and_is_kept(engine_server, station, logged):
+@pytest.mark.parametrize("size", [0, 500, 10_000])
+def test_what_is_no_text_ends_the_line_and_is_kept(engine_server, station, logged, size):
     with engine_server.connect(station.charge_box_id) as wire:
-        wire.socket.send(b'[2,"a","Heartbeat",{}]\xff', text=True)
+        wire.socket.send(b'[2,"a","Heartbeat",{}]\xff' + b"x" * size, text=True)
         wire.closing()
-    direction, kind, _, _, _, reason = logged(1)[0]
-    assert (direction, kind) == (IN, INVALID)
+    direction, kind, _, _, frame, reason = logged(1)[0]
+    assert (direction, kind, frame) == (IN, INVALID, '[2,"a","Heartbeat",{}]\ufffd' + "x" * size)
     assert "0xff" in reason
+
+
+@pytest.mark.parametrize("data", [b"", b"\x81", b"\x81\x05hello", b"\x81\xff", b"\x81\x85\0\0", b"\xff" * 9])
+def test_the_worst_frames_have_some_payload(data):
+    assert isinstance(payload(data), bytes)
 
 
 def test_a_stop_in_order_loses_nothing(own_server, station, read):

@@ -111,6 +111,11 @@ def test_a_payload_that_is_right_is_not_touched():
     assert (taken is payload, remark) == (True, None)
 
 
+def test_what_is_noted_of_much_that_is_wrong_has_an_end():
+    taken, remark = reader("Heartbeat")({f"field {number}": "x" * 1000 for number in range(10_000)})
+    assert (taken, len(remark)) == ({}, 1000)
+
+
 VIOLATION = ErrorCode.TYPE_CONSTRAINT_VIOLATION
 REFUSED = {
     "a needed field that is missing": ("Authorize", {"IDTAG": "T"}, ErrorCode.PROTOCOL_ERROR),

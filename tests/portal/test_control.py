@@ -205,7 +205,7 @@ def test_what_is_dangerous_asks_again(db, administrator, station):
     assert [command.parameters for command in commands_of(db)] == [{"type": "hard"}]
 
 
-@pytest.mark.parametrize(("outlet", "is_asked"), [("1", True), ("2", False)])
+@pytest.mark.parametrize(("outlet", "is_asked"), [("1", True), ("1.0", True), ("2", False)])
 def test_unlocking_asks_again_only_where_a_charge_runs(db, administrator, station, outlet, is_asked):
     charge(db, station)
     answer = ask(administrator, station, "unlock", outlet=outlet)

@@ -133,7 +133,9 @@ def command(db: Session, image: FirmwareImage, state: CommandState) -> Command:
     site = Site(name="Harbour")
     db.add(site)
     db.flush()
-    station = Station(site_id=site.id, name="CC-1", charge_box_id="CC-1", model="CC2", firmware_version="3.15")
+    station = Station(
+        site_id=site.id, name="CC-1", charge_box_id="CC-1", vendor="CTEK", model="CC2", firmware_version="3.15"
+    )
     db.add(station)
     db.flush()
     made = Command(
@@ -205,9 +207,17 @@ def test_the_api(api: ApiClient, db: Session, folder: Path) -> None:
     status, made = post(version="3.15", model="CC2", file=file(), expected_sha256=SHA256.upper())
     image = db.scalars(select(FirmwareImage)).one()
     row = {
-        "id": image.id, "version": "3.15", "vendor": "", "model": "CC2", "description": "",
-        "signing_certificate": None, "signature": None, "file_name": "CC_3.15.bin", "size_bytes": len(CONTENT),
-        "sha256": SHA256, "uploaded_at": image.uploaded_at.isoformat().replace("+00:00", "Z"),
+        "id": image.id,
+        "version": "3.15",
+        "vendor": "",
+        "model": "CC2",
+        "description": "",
+        "signing_certificate": None,
+        "signature": None,
+        "file_name": "CC_3.15.bin",
+        "size_bytes": len(CONTENT),
+        "sha256": SHA256,
+        "uploaded_at": image.uploaded_at.isoformat().replace("+00:00", "Z"),
     }
     assert (status, made) == (201, {"id": image.id, "result": row})
     assert api.get(f"firmware_images/{image.id}") == (200, {"id": image.id, "result": row})

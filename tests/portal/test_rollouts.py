@@ -207,6 +207,22 @@ def notes_of(text: str) -> list[tuple[str, str]]:
     return notes(answer)
 
 
+def test_those_left_over_are_tried_again(db: Session, administrator: Visitor, park: Park) -> None:
+    begin(administrator, park[0], **plan(("VendorThing", "1"), stations=park[1:3], sure="yes"))
+    [rollout] = all_rollouts(db)
+    show = f"/rollouts/show/{rollout.id}"
+    assert "Try those left over" not in page(administrator, show)
+    rollouts.cancel(db, rollout.id, clock.now())
+    db.commit()
+    text = page(administrator, show)
+    assert "Try those left over" in text
+    assert re.findall(r'name="station" value="(\d+)"', text) == [str(station.id) for station in park[1:3]]
+    answer = administrator.send(
+        address("plan", park[1]), page=show, **plan(("VendorThing", "1"), stations=park[1:3], within="system")
+    )
+    assert set(marked(answer.text)) == {"VendorThing", str(park[1].id), str(park[2].id)}
+
+
 def test_the_list(db: Session, administrator: Visitor, park: Park) -> None:
     assert "Nothing was rolled out yet." in page(administrator, "/rollouts/")
     begin(

@@ -25,22 +25,23 @@ def frame_of(order: Order, unique_id: str) -> str:
     return rpc.call(unique_id, question.action, payload)
 
 
-def report_of(order: Order, answer: Answer, heard_at: datetime) -> CommandReport:
-    """What the station's answer makes of the command; the answer is kept whole, whatever it is."""
+def report_of(order: Order, answer: Answer, heard_at: datetime) -> tuple[CommandReport, str | None]:
+    """What the station's answer makes of the command, and what was wrong with it; it is kept whole, whatever it is."""
     failed = CommandState.FAILED
     if isinstance(answer, Refusal):
         whole = {"errorCode": answer.code, "errorDescription": answer.description, "errorDetails": answer.details}
-        return CommandReport(order.command_id, failed, CommandReason.REFUSED, whole, heard_at)
+        return CommandReport(order.command_id, failed, CommandReason.REFUSED, whole, heard_at), None
     question = question_for(order)
     try:
         said, remark = question.read(_object(answer.payload))
     except CallError as error:
         log.info("an answer was not understood", command_id=order.command_id, reason=error.description)
-        return CommandReport(order.command_id, failed, CommandReason.NOT_UNDERSTOOD, answer.payload, heard_at)
+        not_understood = CommandReason.NOT_UNDERSTOOD
+        return CommandReport(order.command_id, failed, not_understood, answer.payload, heard_at), error.description
     if remark is not None:
         log.info("an answer was mended", command_id=order.command_id, remark=remark)
     verdict = question.verdict(said)
-    return CommandReport(order.command_id, verdict.state, None, answer.payload, heard_at, verdict.outcome)
+    return CommandReport(order.command_id, verdict.state, None, answer.payload, heard_at, verdict.outcome), remark
 
 
 def _object(payload: Any) -> dict[str, Any]:

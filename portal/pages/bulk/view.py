@@ -85,8 +85,8 @@ class BulkView(BaseView):
         parameters = asking.checked(action, form.parameters())
         asking.check_waiting(action, form.wait_or_fail())
         if request.form.get("confirmed") != str(counted.stations):
-            danger = dangers.is_dangerous(action, form.parameters())
-            return self._form_page(action, chosen, counted, form, is_asked=True, is_dangerous=danger)
+            cuts = dangers.may_cut_charges(parameters)
+            return self._form_page(action, chosen, counted, form, is_asked=True, cuts_charges=cuts)
         batch = batches.make(
             database(),
             action,
@@ -107,7 +107,7 @@ class BulkView(BaseView):
         form: CommandForm,
         *,
         is_asked: bool = False,
-        is_dangerous: bool = False,
+        cuts_charges: bool = False,
     ) -> Page:
         page = self.render_template(
             "bulk_form.html",
@@ -118,7 +118,7 @@ class BulkView(BaseView):
             counts=counted,
             counts_text=selection.in_words(counted),
             is_asked=is_asked,
-            is_dangerous=is_dangerous,
+            cuts_charges=cuts_charges,
             cancel_url=node_url("StationView.list"),
         )
         return page, 422 if request.method == "POST" else 200

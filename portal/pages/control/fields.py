@@ -30,6 +30,8 @@ class Offers:
 
     outlets: Mapping[int, str] | None = None
     """None where the stations are many."""
+    no_outlet: Any = words.WHOLE_STATION
+    """What it means that none is chosen."""
     firmware: Mapping[int, str] | None = None
     reservations: Mapping[int, str] | None = None
     suggests_tags: bool = False
@@ -132,8 +134,7 @@ def _number(info: FieldInfo, kind: type) -> NumberInput:
 def _outlet(info: FieldInfo, offers: Offers) -> Any:
     if offers.outlets is None:
         return None
-    whole = words.STATION_CHOOSES if "chooses" in (info.description or "") else words.WHOLE_STATION
-    return choice(words.LABELS["outlet"], offers.outlets, None if info.is_required() else whole)
+    return choice(words.LABELS["outlet"], offers.outlets, None if info.is_required() else offers.no_outlet)
 
 
 def _tag(_info: FieldInfo, offers: Offers) -> Any:

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from domain.fitting import UNKNOWN_TO
-from domain.models import Action, Command, FirmwareImage, LocalList, Station
+from domain.fitting import AT_AN_OUTLET, UNKNOWN_TO
+from domain.models import Action, Command, FirmwareImage, LocalList, Station, StationKind
 from domain.statuses import OutletStatus
 from portal import formats
 from portal.pages.control import reservations
@@ -42,9 +42,10 @@ class Panel:
     """Whether its first two buttons are one choice."""
 
 
-def known(action: Action, protocol: str | None) -> bool:
-    """Whether the station's version of OCPP has words for it."""
-    return action not in UNKNOWN_TO.get(protocol or "", ())
+def understands(station: Station, action: Action) -> bool:
+    """Whether the station's version of OCPP has words for it, and the station what it is about."""
+    has_outlets = station.kind is not StationKind.SUPPLY_CONTROLLER
+    return action not in UNKNOWN_TO.get(station.protocol or "", ()) and (has_outlets or action not in AT_AN_OUTLET)
 
 
 def read(db: Session, station: Station, now: datetime) -> list[Panel]:
@@ -60,9 +61,7 @@ def read(db: Session, station: Station, now: datetime) -> list[Panel]:
         _other(),
     )
     offered = (
-        Panel(
-            panel.title, [ask for ask in panel.asks if known(ask.action, station.protocol)], panel.note, panel.is_choice
-        )
+        Panel(panel.title, [ask for ask in panel.asks if understands(station, ask.action)], panel.note, panel.is_choice)
         for panel in panels
     )
     return [panel for panel in offered if panel.asks]

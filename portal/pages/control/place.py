@@ -11,7 +11,7 @@ from domain.models import Action, Outlet, Station
 from domain.privacy import sees_all_of_users
 from portal.database import database
 from portal.node import selected
-from portal.pages.control import panels, reservations
+from portal.pages.control import panels, reservations, words
 from portal.pages.control.fields import Offers
 from portal.viewer import viewer
 
@@ -41,6 +41,7 @@ def offers(station: Station, action: Action) -> Offers:
     numbers = db.scalars(select(Outlet.number).where(Outlet.station_id == station.id).order_by(Outlet.number))
     return Offers(
         outlets={number: _("Outlet %(number)d", number=number) for number in numbers},
+        no_outlet=words.STATION_CHOOSES if action is Action.REMOTE_START else words.WHOLE_STATION,
         firmware=_images(station) if action is Action.UPDATE_FIRMWARE else None,
         reservations=_reservations(station) if action is Action.CANCEL_RESERVATION else None,
         suggests_tags=suggests_tags(),

@@ -40,14 +40,15 @@ class StepForm(Form):
 
 def fields() -> dict[str, Any]:
     """Those of a profile."""
-    periods = FieldList(
+    made = _made(FIRST_FIELDS)
+    made["periods"] = FieldList(
         FormField(StepForm),
         words.LABELS["periods"],
         min_entries=STEPS_AT_FIRST,
         max_entries=MOST_STEPS,
         description=_l("The first begins at 0:00. Hours and minutes after the beginning."),
     )
-    return _made(FIRST_FIELDS) | {"periods": periods} | _made(LAST_FIELDS)
+    return made | _made(LAST_FIELDS)
 
 
 def _made(names: Iterable[str]) -> dict[str, Any]:

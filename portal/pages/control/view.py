@@ -59,7 +59,7 @@ class ControlView(BaseView):
         if place is None:
             return redirect(node_url("BulkView.index", action=asked.value))
         station = place.station
-        if not panels.known(asked, station.protocol):
+        if not panels.understands(station, asked):
             abort(404)
         form = form_for(asked, offers(station, asked))(data=_begins_with(asked, place))
         if form.validate_on_submit():
@@ -72,9 +72,8 @@ class ControlView(BaseView):
 
     def _asked(self, action: Action, station: Station, form: CommandForm) -> Page:
         """Make the command and send it, unless there is something to be asked first."""
-        parameters = form.parameters()
-        asked = asking.checked(action, parameters)
-        question = dangers.question(action, parameters, station.id)
+        asked = asking.checked(action, form.parameters())
+        question = dangers.question(action, asked, station.id)
         if question and "confirmed" not in request.form:
             return self._form_page(action, station, form, question)
         command = asking.ask(database(), station, action, asked, viewer().user_id, clock.now(), form.wait_or_fail())

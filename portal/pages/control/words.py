@@ -53,6 +53,7 @@ HELPS: Mapping[str, LazyString] = {
     "id_token": _l("As it is printed on the tag. It is sent as this station would read it."),
     "install_at": _l("Of signed images only."),
     "keys": _l("One on each line. Empty for all."),
+    "outlet": _l("The number. Empty for the whole station."),
     "parent_token": _l("Whoever has a tag of this group may charge as well."),
     "profile_id": _l("Empty for all that the other fields leave."),
     "retries": _l("Empty: as the station does it."),
