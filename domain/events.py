@@ -1,10 +1,12 @@
 """The event log."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, select
+import orjson
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from domain.models import Event, Station
@@ -12,6 +14,17 @@ from domain.reports import DataTransferReport, SecurityReport
 
 MOST_CHARACTERS = 2000
 """Of a vendor's own data the event log keeps the beginning."""
+
+
+RECORD_EACH_ONCE = text(
+    "INSERT INTO event (happened_at, kind, station_id, site_id, details)"
+    " SELECT told.happened_at, CAST(:kind AS text), told.station_id, station.site_id, CAST(told.details AS jsonb)"
+    " FROM unnest(CAST(:stations AS integer[]), CAST(:times AS timestamptz[]), CAST(:details AS text[]))"
+    " AS told (station_id, happened_at, details) JOIN station ON station.id = told.station_id"
+    " WHERE NOT EXISTS (SELECT FROM event WHERE event.station_id = told.station_id"
+    " AND event.happened_at >= told.happened_at - CAST(:within AS interval)"
+    " AND event.kind = CAST(:kind AS text) AND event.details = CAST(told.details AS jsonb))"
+)
 
 
 class EventKind(StrEnum):
@@ -58,8 +71,24 @@ def record_once(
     within: timedelta,
 ) -> None:
     """Note that something happened, unless the very same did a while ago: stations repeat themselves."""
-    if not is_recorded(db, kind, station_id, details, since=happened_at - within):
-        record(db, kind, station_id, happened_at, details)
+    record_each_once(db, kind, [(station_id, happened_at, details)], within)
+
+
+def record_each_once(
+    db: Session, kind: EventKind, told: Sequence[tuple[int, datetime, dict[str, Any]]], within: timedelta
+) -> None:
+    """The same for many, each with its station, time and details, in one statement."""
+    station_ids, times, details = zip(*told, strict=True)
+    db.execute(
+        RECORD_EACH_ONCE,
+        {
+            "kind": kind.value,
+            "stations": list(station_ids),
+            "times": list(times),
+            "details": [orjson.dumps(each).decode() for each in details],
+            "within": within,
+        },
+    )
 
 
 def record_data_transfer(db: Session, report: DataTransferReport) -> None:

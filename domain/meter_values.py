@@ -92,8 +92,8 @@ def _charges(db: Session, placed: Sequence[tuple[int, MeterReport]]) -> dict[tup
     runs = dict(running)
     others = {key for key in at_outlets if key[1] is not None and key not in running}
     ended = _pairs(db, KNOWN, outlets={key[0] for key in others}, ids={key[1] for key in others}) if others else set()
-    for key in others - ended:
-        _note_unknown(db, at_outlets[key])
+    if unknown := others - ended:
+        _note_unknown(db, [at_outlets[key] for key in unknown])
     return {key: key[1] if key in ended else runs.get(key[0]) for key in at_outlets}
 
 
@@ -103,10 +103,16 @@ def _pairs(db: Session, statement: TextClause, **wanted: set[Any]) -> set[tuple[
     return {(outlet_id, charging_session_id) for outlet_id, charging_session_id in rows}
 
 
-def _note_unknown(db: Session, report: MeterReport) -> None:
-    details = {"transaction_id": report.charging_session_id, "outlet_number": report.outlet_number}
-    kind = EventKind.UNKNOWN_TRANSACTION_METERED
-    events.record_once(db, kind, report.station_id, report.received_at, details, TOLD_EVERY)
+def _note_unknown(db: Session, reports: Sequence[MeterReport]) -> None:
+    told = [
+        (
+            report.station_id,
+            report.received_at,
+            {"transaction_id": report.charging_session_id, "outlet_number": report.outlet_number},
+        )
+        for report in reports
+    ]
+    events.record_each_once(db, EventKind.UNKNOWN_TRANSACTION_METERED, told, TOLD_EVERY)
 
 
 def _lines(

@@ -12,7 +12,6 @@ What belongs to no command is an event all the same. An event is written for eac
 that it is told.
 """
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import and_, or_, select
@@ -23,9 +22,6 @@ from domain.events import EventKind
 from domain.models import Action, Command, CommandReason, CommandState, Progress
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.reports import FirmwareReport, LogReport
-
-FIRMWARE = (Action.UPDATE_FIRMWARE,)
-LOGS = (Action.GET_DIAGNOSTICS, Action.GET_LOG)
 
 DONE = frozenset({Progress.INSTALLED, Progress.UPLOADED})
 FAILURES = frozenset(
@@ -53,7 +49,7 @@ REACHED = or_(
 
 def tell_firmware(db: Session, report: FirmwareReport) -> None:
     """A new state of the firmware is a step of the command that asked for it, and an event."""
-    command = _command_of(db, report, FIRMWARE)
+    command = _command_of(db, report, Action.UPDATE_FIRMWARE)
     details = {"status": report.progress, "command_id": command.id if command else report.command_id}
     if command is None:
         events.record_once(
@@ -65,7 +61,7 @@ def tell_firmware(db: Session, report: FirmwareReport) -> None:
 
 def tell_log(db: Session, report: LogReport) -> None:
     """A step of an upload; an event only where nobody here asked for one."""
-    command = _command_of(db, report, LOGS)
+    command = _command_of(db, report, report.action)
     if command is not None:
         _advance(db, command, report)
         return
@@ -73,11 +69,11 @@ def tell_log(db: Session, report: LogReport) -> None:
     events.record_once(db, EventKind.LOG_STATUS, report.station_id, report.received_at, details, REPEATS_WITHIN)
 
 
-def _command_of(db: Session, report: FirmwareReport | LogReport, actions: Collection[Action]) -> Command | None:
+def _command_of(db: Session, report: FirmwareReport | LogReport, action: Action) -> Command | None:
     """The command that the station speaks of, or where it says of none, the latest that it can mean."""
     wanted = (
         select(Command)
-        .where(Command.station_id == report.station_id, Command.action.in_(actions))
+        .where(Command.station_id == report.station_id, Command.action == action)
         .order_by(Command.id.desc())
         .limit(1)
         .with_for_update(of=Command)

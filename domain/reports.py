@@ -155,6 +155,8 @@ class LogReport(Report):
 
     progress: Progress
     command_id: int | None
+    action: Action
+    """What is asked for with a message of this kind: diagnostics, or a log."""
 
 
 @dataclass(frozen=True, slots=True)

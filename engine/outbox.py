@@ -95,7 +95,7 @@ class Outbox:
         if is_late:
             # A further command may follow from it, and nobody is about to look.
             self.wake()
-        else:
+        elif not self._calls.is_one_under_way:  # Storing it may have taken so long that the next one is.
             self._happened.set()
         return question_for(order).action, remark
 

@@ -5,7 +5,7 @@ about, by the number that we gave it."""
 from datetime import datetime
 from typing import Any
 
-from domain.models import Progress
+from domain.models import Action, Progress
 from domain.reports import FirmwareReport, LogReport
 
 FIRMWARE = {
@@ -42,4 +42,9 @@ def firmware_report(payload: dict[str, Any], station_id: int, received_at: datet
 
 
 def log_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> LogReport:
-    return LogReport(station_id, received_at, LOGS[payload["status"]], payload.get("requestId"))
+    progress = LOGS[payload["status"]]
+    return LogReport(station_id, received_at, progress, payload.get("requestId"), Action.GET_LOG)
+
+
+def diagnostics_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> LogReport:
+    return LogReport(station_id, received_at, LOGS[payload["status"]], None, Action.GET_DIAGNOSTICS)

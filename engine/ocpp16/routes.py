@@ -48,7 +48,7 @@ TABLE: dict[str, tuple[ToReport | None, ToAnswer]] = {
     "Authorize": (authorization.authorize_report, authorization.authorize_answer),
     "BootNotification": (boot.boot_report, boot.boot_answer),
     "DataTransfer": (data_transfer.data_transfer_report, data_transfer.data_transfer_answer),
-    "DiagnosticsStatusNotification": (firmware.log_report, nothing),
+    "DiagnosticsStatusNotification": (firmware.diagnostics_report, nothing),
     "FirmwareStatusNotification": (firmware.firmware_report, nothing),
     "Heartbeat": (None, boot.heartbeat_answer),
     "LogStatusNotification": (firmware.log_report, nothing),

@@ -120,18 +120,23 @@ def load(view: "TableView", db: Session, query: TableQuery) -> Page:
     part = read(view, db, query)
     rows = part.rows
     view.complete(db, rows)
-    zone = formats.user_time_zone()
     is_empty = not rows and (not query.conditions or db.execute(view.narrowed().limit(1)).first() is None)
     return Page(
         view=view,
         query=query,
-        lines=[_line(view, query, row, zone) for row in rows],
+        lines=lines_of(view, query, rows),
         count=part.count,
         totals=view.totals(),
         previous=query.link(before=Cursor.of(rows[0])) if part.has_previous else None,
         next=query.link(after=Cursor.of(rows[-1])) if part.has_next else None,
         is_empty=is_empty,
     )
+
+
+def lines_of(view: "TableView", query: TableQuery, rows: list[Row]) -> list[Line]:
+    """The rows as they are shown, with the columns of the query."""
+    zone = formats.user_time_zone()
+    return [_line(view, query, row, zone) for row in rows]
 
 
 def _line(view: "TableView", query: TableQuery, row: Row, zone: ZoneInfo) -> Line:

@@ -1,6 +1,5 @@
 """Statistics: the table of charging sessions, and one of them in full (manual, "Statistik")."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, url_for
@@ -21,9 +20,8 @@ from portal.viewer import viewer
 from portal.views import charging_session_cells as cells
 from portal.views import charging_session_words as words
 from portal.views.charging_session_chart import Chart
-from portal.views.message import list_url
+from portal.views.message import AROUND, list_url
 
-SECOND = timedelta(seconds=1)
 KWH = {"unit": "kWh", "scale": 1000, "decimals": 3}
 
 MASKED_EMAIL = Text("email", _l("E-mail"), masked_email(ChargingSession.email), width=30, sortable=False)
@@ -134,11 +132,12 @@ class ChargingSessionView(TableView):
         )
 
     def _messages_url(self, charging_session: ChargingSession) -> str | None:
-        """What its station said and was told meanwhile, by our clock."""
+        """What its station said and was told, by our clock: from shortly before the start arrived here."""
         if not self.appbuilder.sm.has_access("can_list", "MessageView"):
             return None
-        ended_at = charging_session.ended_at and charging_session.ended_at + SECOND
-        return list_url(charging_session.node_id, charging_session.started_at, ended_at)
+        logged_at, ended_at = charging_session.logged_at, charging_session.ended_at
+        until = max(ended_at, logged_at) + AROUND if ended_at else None
+        return list_url(charging_session.node_id, logged_at - AROUND, until)
 
 
 def _is_id(text: str) -> bool:

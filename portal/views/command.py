@@ -1,5 +1,7 @@
 """The history of commands: what was asked of the stations, and what they answered."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
 from domain import secret_parameters
+from domain.commands import OPEN_STATES
 from domain.models import Command, CommandState, Floor, Outlet, PortalUser, Site, Station
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.nodes import Node
@@ -22,9 +25,9 @@ from portal.database import database
 from portal.node import node_url
 from portal.record import Fact
 from portal.table import Action as RowAction
-from portal.table import Row, TableView
-from portal.table.page import Page, load
-from portal.table.paging import Sort
+from portal.table import Column, Row, TableView
+from portal.table.page import Line, lines_of
+from portal.table.paging import Order, Sort
 from portal.table.query import TableQuery
 from portal.views import command_moment
 from portal.views.command_columns import COLUMNS, EXTRAS, pretty
@@ -32,6 +35,16 @@ from portal.views.command_schedule import Schedule
 
 SHORT = ("asked", "command", "outlet", "by", "state", "answer", "progress", "took")
 """The columns where there is one station and little room."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """The latest commands, as the table shows them."""
+
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    is_open: bool
+    """Whether one is on its way, whose answer may come at any moment."""
 
 
 class CommandView(TableView):
@@ -102,11 +115,17 @@ class CommandView(TableView):
     def counted(self, number: int, text: str) -> str:
         return ngettext("%(text)s command", "%(text)s commands", number, text=text)
 
-    def recent(self, most: int) -> Page:
-        """The latest few at the selected node."""
+    def recent(self, most: int) -> "Recent":
+        """The latest few at the selected node, uncounted."""
         by_name = {column.name: column for column in self.columns}
-        shown = tuple(by_name[name] for name in SHORT)
-        return load(self, database(), TableQuery(shown, Sort(by_name["asked"], True), most))
+        asked = by_name["asked"]
+        query = TableQuery(tuple(by_name[name] for name in SHORT), Sort(asked, descending=True), most)
+        statement = self.select(query, query.columns, key=self.key, **self.extras)
+        latest = Order(asked.expression, self.key, descending=True).apply(statement).limit(most)
+        rows = [dict(row) for row in database().execute(latest).mappings()]
+        self.complete(database(), rows)
+        is_open = any(row["now_state"] in OPEN_STATES for row in rows)
+        return Recent(query.columns, lines_of(self, query, rows), is_open)
 
     @expose("/show/<int:pk>", methods=["GET"])
     @has_access

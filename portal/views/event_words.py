@@ -71,7 +71,7 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
             at = formats.at(datetime.fromisoformat(told["at"]))
             return " · ".join(part for part in (told["type"], at, told.get("info")) if part)
         case EventKind.CLOCK_WRONG:
-            return _clock_wrong(told["offset_seconds"])
+            return clock_wrong(told["offset_seconds"])
         case _:
             return " · ".join(f"{name}: {value}" for name, value in told.items())
 
@@ -88,7 +88,8 @@ def _progress(told: Mapping[str, Any]) -> str:
     return _("%(progress)s · command %(number)s", progress=said, number=told["command_id"])
 
 
-def _clock_wrong(offset_seconds: int) -> str:
+def clock_wrong(offset_seconds: float) -> str:
+    """By how much a station's clock is wrong."""
     span = format_timedelta(timedelta(seconds=abs(offset_seconds)))
     return _("Ahead by %(span)s", span=span) if offset_seconds > 0 else _("Behind by %(span)s", span=span)
 

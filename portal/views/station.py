@@ -25,6 +25,7 @@ from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
 from portal.views import station_password
+from portal.views.event_words import clock_wrong
 
 KINDS = {
     StationKind.CHARGING_STATION.value: lazy_gettext("Charging station"),
@@ -150,6 +151,7 @@ class StationView(NodeView):
             Fact(gettext("Description"), record.description),
             Fact(gettext("Online"), gettext("yes") if record.online else gettext("no")),
             Fact(gettext("Last seen"), at(record.last_seen_at) or gettext("never")),
+            *_clock(record),
             Fact(gettext("Protocol"), record.protocol),
             Fact(gettext("Vendor"), record.vendor),
             Fact(gettext("Model"), record.model),
@@ -166,3 +168,9 @@ def _password(station: Station) -> Markup:
     url = url_for("StationPasswordView.index", pk=station.id)
     change = Markup('<a href="{}">{}</a>').format(url, gettext("Change"))
     return Markup("{} {}").format(station_password.state_in_words(station), change)
+
+
+def _clock(station: Station) -> list[Fact]:
+    """Told only of a clock that is wrong."""
+    offset_seconds = station.clock_offset_seconds
+    return [] if offset_seconds is None else [Fact(gettext("Clock"), clock_wrong(offset_seconds))]

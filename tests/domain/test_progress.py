@@ -31,11 +31,14 @@ def tell(db, station):
     """The station says how far it is, a minute after what it said before."""
     minute = 0
 
-    def say(word, report=FirmwareReport, command_id=None):
+    def say(word, report=FirmwareReport, command_id=None, action=Action.GET_LOG):
         nonlocal minute
         minute += 1
-        act = progress.tell_firmware if report is FirmwareReport else progress.tell_log
-        act(db, report(station.id, after(minute), word, command_id))
+        told = (station.id, after(minute), word, command_id)
+        if report is FirmwareReport:
+            progress.tell_firmware(db, FirmwareReport(*told))
+        else:
+            progress.tell_log(db, LogReport(*told, action))
         db.flush()
 
     return say
@@ -142,14 +145,16 @@ def test_a_number_means_exactly_that_command(db, asked, tell, station):
     assert events(db)[1:] == [firmware(2 + n, "installing", command_id) for n, command_id in enumerate(unknown)]
 
 
-def test_a_log_belongs_to_the_latest_of_both_ways_to_ask_for_one(db, asked, tell):
-    asked(Action.GET_LOG)
-    command = asked(Action.GET_DIAGNOSTICS)
+def test_diagnostics_and_a_log_at_once_are_told_apart(db, asked, tell):
+    diagnostics, log = asked(Action.GET_DIAGNOSTICS), asked(Action.GET_LOG)
     asked(Action.UPDATE_FIRMWARE)
-    for word in (Progress.UPLOADING, Progress.UPLOAD_FAILED, Progress.UPLOADING, Progress.UPLOADED, Progress.IDLE):
-        tell(word, LogReport)
-    assert told_of(db, command) == ("uploaded", after(4))
-    assert db.scalars(select(Command.progress).order_by(Command.id)).all() == [None, "uploaded", None]
+    for word in (Progress.UPLOADING, Progress.UPLOAD_FAILED, Progress.UPLOADING):
+        tell(word, LogReport, action=Action.GET_DIAGNOSTICS)
+    tell(Progress.UPLOADING, LogReport)
+    for word in (Progress.UPLOADED, Progress.IDLE):
+        tell(word, LogReport, action=Action.GET_DIAGNOSTICS)
+    assert (told_of(db, diagnostics), told_of(db, log)) == (("uploaded", after(5)), ("uploading", after(4)))
+    assert db.scalars(select(Command.progress).order_by(Command.id)).all() == ["uploaded", "uploading", None]
     assert events(db) == []
 
 

@@ -326,7 +326,7 @@ def test_the_queries_of_a_page_do_not_grow_with_its_rows(administrator: Visitor,
 def test_a_session_leads_to_what_was_said_meanwhile(
     administrator: Visitor, db: Session, stations: list[Station], say: Say
 ) -> None:
-    say("before", seconds=-60)
+    say("before", seconds=-120)
     say("meanwhile", seconds=60)
     say("after", seconds=3700)
     charging_session = ChargingSession(

@@ -206,3 +206,14 @@ def test_lists_keep_to_the_selected_node(administrator: Visitor, db: Session) ->
     for node, found in (("system", 3), ("site-1", 2), ("floor-1", 1), ("station-3", 1), ("site-2", 1)):
         page = administrator.get(f"/stations/?node={node}").text
         assert f"{found} station{'s' if found > 1 else ''}\n" in page.replace("·", "\n").replace("    ", ""), node
+
+
+def test_a_station_whose_clock_is_wrong_says_so_on_its_page(administrator: Visitor, places: None, db: Session) -> None:
+    station = Station(**STATION, site_id=1)
+    db.add(station)
+    db.commit()
+    page = f"/stations/show/{station.id}"
+    assert "Behind by" not in administrator.get(page).text
+    station.clock_offset_seconds = -7200
+    db.commit()
+    assert "Behind by 2 hours" in administrator.get(page).text

@@ -66,12 +66,11 @@ def _card(
     names: Mapping[int, str],
     now: datetime,
 ) -> Card:
-    outlet_or_station = outlet.status or (OutletStatus.AVAILABLE if station.online else None)
-    state = _("Offline") if not station.online else str(STATUSES.get(outlet_or_station, ""))
+    state = STATUSES[outlet.status or OutletStatus.AVAILABLE] if station.online else _("Offline")
     return Card(
         outlet=outlet,
         shown=shown_of_outlet(station.online, station.status, outlet.status),
-        state=state,
+        state=str(state),
         figures=charging_figures.of(one, now) if one else None,
         charging_session=one.charging_session if one else None,
         line=_line(station, outlet, now),

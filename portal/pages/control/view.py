@@ -21,12 +21,13 @@ from portal.pages.control import cards, dangers, panels
 from portal.pages.control.explained import EXPLAINED
 from portal.pages.control.form import CommandForm, filled_in, form_for
 from portal.pages.control.place import Place, offers, selected_place
-from portal.table.page import Page as TablePage
 from portal.tree import state_of
 from portal.viewer import scoped, viewer
-from portal.views.command import CommandView
+from portal.views.command import CommandView, Recent
 
 HISTORY = 10
+PRESETS = ("outlet", "type", "available", "message", "firmware", "update", "key", "reservation")
+"""What a link to a form may fill in."""
 Page = str | Response | tuple[str, int]
 
 
@@ -94,19 +95,16 @@ class ControlView(BaseView):
 
     def _shown(self, place: Place) -> dict[str, Any]:
         db, now, station = database(), clock.now(), place.station
-        history = self._history()
         return {
             "station": station,
             "marked": place.outlet,
             "state": state_of(db, NodeKind.STATION, station.id),
             "cards": cards.read(db, station, now),
             "panels": panels.read(db, station, now),
-            "history": history,
-            "is_open": _has_open(history),
-            "now": now,
+            "history": self._history(),
         }
 
-    def _history(self) -> TablePage:
+    def _history(self) -> Recent:
         view = next(view for view in self.appbuilder.baseviews if isinstance(view, CommandView))
         return view.recent(HISTORY)
 
@@ -128,13 +126,3 @@ def _begins_with(action: Action, place: Place) -> dict[str, Any]:
     if place.outlet is not None:
         told.setdefault("outlet", str(place.outlet.number))
     return filled_in(action, told, waits=not place.station.online)
-
-
-PRESETS = ("outlet", "type", "available", "message", "firmware", "update", "key", "reservation")
-"""What a link to a form may fill in."""
-
-
-def _has_open(history: TablePage) -> bool:
-    """Whether a command is on its way, whose answer may come at any moment."""
-    states = {cell.filter_text for line in history.lines for cell in line.cells if cell.column.name == "state"}
-    return not states.isdisjoint({"queued", "sent"})
