@@ -1,11 +1,11 @@
 """The event log."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
@@ -85,7 +85,7 @@ def record_each_once(
             "kind": kind.value,
             "stations": list(station_ids),
             "times": list(times),
-            "details": [orjson.dumps(each).decode() for each in details],
+            "details": [json.dumps(each) for each in details],
             "within": within,
         },
     )
