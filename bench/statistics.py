@@ -176,7 +176,7 @@ def _signed_in() -> Any:
     create_first_administrator(app, EMAIL, PASSWORD)
     client = app.test_client()
     with app.app_context(), client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = str(app.appbuilder.sm.find_user(EMAIL).id), True
+        cookie["_user_id"], cookie["_fresh"] = app.appbuilder.sm.find_user(EMAIL).get_id(), True
     return client
 
 

@@ -158,10 +158,11 @@ def written_for_station(db: Session, station_id: int, identity: str) -> str:
 
 
 def readers(db: Session, station_ids: Sequence[int]) -> dict[int, Reader]:
-    """How each of these stations sends tags."""
+    """How each of these stations sends tags; as usual, if it was deleted a moment ago."""
     of_stations = Station.id == any_(bindparam(None, list(station_ids), type_=ARRAY(Integer)))
     statement = select(Station.id, *READER).join_from(Station, Site, Site.id == Station.site_id).where(of_stations)
-    return {row.id: Reader(row.digits, row.byte_order) for row in db.execute(statement)}
+    found = {row.id: Reader(row.digits, row.byte_order) for row in db.execute(statement)}
+    return dict.fromkeys(station_ids, USUAL) | found
 
 
 def written_as_known(db: Session, station_ids: Sequence[int], token: str) -> dict[int, str]:

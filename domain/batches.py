@@ -16,7 +16,9 @@ from domain.asking import IfOffline, check_waiting, checked
 from domain.command_parameters import Parameters
 from domain.fits import Addressee, Fit, Found, dumped
 from domain.models import Action, Command, CommandBatch, CommandReason, CommandState
-from domain.problems import Problems
+from domain.problems import ParametersError, Problems, one
+from domain.sealed_parameters import unsealed
+from domain.secrets import UnreadableSecretError
 
 WENT_WRONG = (CommandState.FAILED, CommandState.TIMED_OUT)
 
@@ -106,4 +108,8 @@ def again(
 ) -> CommandBatch:
     """Ask these stations the same once more. Raises ParametersError, since what was asked may be over."""
     if_offline = IfOffline.WAIT if batch.waits else IfOffline.FAIL
-    return make(db, batch.action, batch.parameters, station_ids, user_id, now, if_offline)
+    try:
+        parameters = unsealed(batch.parameters)
+    except UnreadableSecretError as error:
+        raise ParametersError(one("value", "unreadable", str(error))) from error
+    return make(db, batch.action, parameters, station_ids, user_id, now, if_offline)

@@ -22,8 +22,10 @@ from sqlalchemy.orm import Session
 
 from config import get_settings
 from domain import live
+from domain.messages import masked_document
 from domain.models import Action, Command, CommandReason, CommandState, Station
 from domain.reports import CommandReport
+from domain.secret_parameters import without_secrets
 
 SEND_WITHIN = timedelta(seconds=60)
 """A charge that begins much later than it was asked for meets a driver who has gone."""
@@ -198,10 +200,11 @@ def stations_to_tell(db: Session, batch_id: int) -> Sequence[int]:
 
 
 def complete(db: Session, report: CommandReport) -> bool:
-    """Write down what became of a command; False if that was known already. An answer is kept whole."""
+    """Write down what became of a command; False if that was known already. An answer is kept whole but for secrets."""
     answer = {}
     if report.answered_at:
-        answer = {"answer": report.answer, "outcome": report.outcome, "answered_at": report.answered_at}
+        outcome = without_secrets(report.outcome)
+        answer = {"answer": masked_document(report.answer), "outcome": outcome, "answered_at": report.answered_at}
     return _move(db, report.command_id, report.state, reason=report.reason, **answer)
 
 

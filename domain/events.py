@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
+from domain.messages import masked_text
 from domain.models import Event, Station
 from domain.reports import DataTransferReport, SecurityReport
 
@@ -93,12 +94,13 @@ def record_each_once(
 
 def record_data_transfer(db: Session, report: DataTransferReport) -> None:
     """Something of the vendor's own arrived, which nobody here understands."""
-    data = None if report.data is None else report.data[:MOST_CHARACTERS]
+    data = None if report.data is None else masked_text(report.data)[:MOST_CHARACTERS]
     details = {"vendor_id": report.vendor_id, "message_id": report.message_id, "data": data}
     record(db, EventKind.DATA_TRANSFERRED, report.station_id, report.received_at, details)
 
 
 def record_security_event(db: Session, report: SecurityReport) -> None:
     """The station tells of something that concerns its security, with the time by its own clock."""
-    details = {"type": report.type, "at": report.happened_at.isoformat(), "info": report.info}
+    info = report.info and masked_text(report.info)
+    details = {"type": report.type, "at": report.happened_at.isoformat(), "info": info}
     record(db, EventKind.SECURITY_EVENT, report.station_id, report.received_at, details)

@@ -6,6 +6,7 @@ Secrets are masked before a frame is written anywhere. In JSON they are found by
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -71,6 +72,13 @@ def masked(frame: str) -> str:
     except orjson.JSONEncodeError:
         # Nested too deep to be written again.
         return masked_text(frame)
+
+
+def masked_document(document: Any) -> Any:
+    """The same of what was read from a frame, as a copy."""
+    held = [deepcopy(document)]
+    _mask_within(held)
+    return held[0]
 
 
 def masked_text(text: str) -> str:

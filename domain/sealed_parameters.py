@@ -20,17 +20,23 @@ Parameters = dict[str, Any]
 
 
 def sealed(parameters: Parameters) -> Parameters:
-    """The parameters of a command as they are stored."""
+    """The parameters of a command as they are stored, made of what was typed: a text that looks sealed is a text."""
     value = parameters.get("value")
-    if not value or value == MASK or not is_secret(str(parameters.get("key"))) or value.startswith(SEAL):
+    if not value or value == MASK or not _is_secret(parameters):
         return parameters
     return {**parameters, "value": SEAL + encrypt(value)}
+
+
+def unsealed(parameters: Parameters) -> Parameters:
+    """The parameters as they were typed, to ask the same once more. Raises UnreadableSecretError."""
+    return {**parameters, "value": value_of(parameters)} if "value" in parameters else parameters
 
 
 def value_of(parameters: Parameters) -> str | None:
     """The value in the clear; None if there is none. Raises UnreadableSecretError."""
     value: str | None = parameters.get("value")
-    return decrypt(value.removeprefix(SEAL)) if value and value.startswith(SEAL) else value
+    is_sealed = value is not None and value.startswith(SEAL) and _is_secret(parameters)
+    return decrypt(value.removeprefix(SEAL)) if value and is_sealed else value
 
 
 def opened(_db: Session, command: Command, _now: datetime) -> Parameters:
@@ -39,3 +45,7 @@ def opened(_db: Session, command: Command, _now: datetime) -> Parameters:
         return {"value": value_of(command.parameters)}
     except UnreadableSecretError as error:
         raise GoneError(str(error)) from error
+
+
+def _is_secret(parameters: Parameters) -> bool:
+    return is_secret(str(parameters.get("key")))

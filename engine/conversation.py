@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from domain import messages
 from domain.clock_offsets import ClockWatch
 from domain.reports import Report
 from domain.stations import Booted, Connection
@@ -23,6 +24,8 @@ FAILED = "something went wrong here; please send it again"
 
 Submit = Callable[[Any], Any]
 """Commits a report and returns its outcome."""
+
+LONGEST_IN_LOG = 1000
 
 log = structlog.get_logger()
 
@@ -72,7 +75,7 @@ class Conversation:
                 unique_id = said.unique_id
                 exchange.reply = rpc.call_result(unique_id, self._act(said, received_at, exchange))
             else:
-                self._hear(said, exchange)
+                self._hear(said, frame, exchange)
         except CallError as error:
             log.info("a message was refused", code=str(error.code), reason=error.description)
             named = unique_id if error.unique_id == rpc.UNKNOWN_ID else error.unique_id
@@ -80,7 +83,7 @@ class Conversation:
         except NotStoredError:
             _refuse(exchange, unique_id, ErrorCode.INTERNAL_ERROR, NOT_STORED)
         except Exception:
-            log.exception("a message failed", frame=frame[:1000])
+            log.exception("a message failed", frame=_loggable(frame))
             _refuse(exchange, unique_id, ErrorCode.INTERNAL_ERROR, FAILED)
         return exchange
 
@@ -106,12 +109,16 @@ class Conversation:
             return
         self._clock.remember(finding)
 
-    def _hear(self, answer: Answer, exchange: Exchange) -> None:
+    def _hear(self, answer: Answer, frame: str | bytes, exchange: Exchange) -> None:
         """Nobody answers an answer, whatever goes wrong with it."""
         try:
             exchange.answered, exchange.remark = self._listener.hear(answer)
         except Exception:
-            log.exception("an answer failed", answer=repr(answer)[:1000])
+            log.exception("an answer failed", frame=_loggable(frame))
+
+
+def _loggable(frame: str | bytes) -> str:
+    return messages.masked(str(frame))[:LONGEST_IN_LOG]
 
 
 def _refuse(exchange: Exchange, unique_id: str, code: ErrorCode, description: str) -> None:

@@ -19,6 +19,8 @@ from portal.pages.parameters import rows
 from portal.viewer import scoped
 
 MOST_LISTED = rollouts.MOST_STATIONS
+LONGEST_NUMBER = len(str(LARGEST_KEY))
+"""Python refuses to read one of thousands of digits."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def _usual_place(source: Station) -> str:
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdecimal() and int(text) <= LARGEST_KEY]
+    numbers = (int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER)
+    return [number for number in numbers if number <= LARGEST_KEY]
 
 
 def _number(form: "MultiDict[str, str]", name: str, usual: int) -> int:

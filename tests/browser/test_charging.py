@@ -12,7 +12,7 @@ from domain import clock
 from domain.db import session_factory
 from domain.models import ChargingSession, IdToken, Outlet, Site, Station
 from domain.roles import RoleName
-from tests.engine.conftest import PROTOCOL, Wire, wire
+from tests.engine.conftest import Wire, wire
 from tests.fixtures.product import PortalServer
 from tests.portal.people import PASSWORD, add_person
 
@@ -37,7 +37,7 @@ def station(portal_server: PortalServer, name: str) -> Iterator[Wire]:
         db.add(station)
         db.flush()
         db.add(Outlet(station_id=station.id, number=1))
-    with wire(f"{portal_server.ws_url}/{name}", [PROTOCOL], None) as station_wire:
+    with wire(f"{portal_server.ws_url}/{name}") as station_wire:
         tell(station_wire, "StatusNotification", status="Available", connectorId=1, errorCode="NoError")
         yield station_wire
 

@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from domain.db import session_factory
 from domain.models import Outlet, PortalUser, Site, Station
 from domain.roles import RoleName
-from tests.engine.conftest import ANSWER_SECONDS, PROTOCOL, Wire, wire
+from tests.engine.conftest import ANSWER_SECONDS, Wire, wire
 from tests.fixtures.product import PortalServer
 from tests.portal.people import PASSWORD, add_person
 
@@ -39,7 +39,7 @@ def make_station() -> Station:
 
 @contextmanager
 def at(server: PortalServer, station: Station) -> Iterator[Wire]:
-    with wire(f"{server.ws_url}/{station.charge_box_id}", [PROTOCOL], None) as station_wire:
+    with wire(f"{server.ws_url}/{station.charge_box_id}") as station_wire:
         yield station_wire
 
 

@@ -10,7 +10,7 @@ from domain import clock, parameters
 from domain.db import session_factory
 from domain.models import Outlet, Site, Station
 from engine import jobs
-from tests.engine.conftest import PROTOCOL, Wire, wire
+from tests.engine.conftest import Wire, wire
 from tests.fixtures.product import PortalServer
 
 LIVE_MS = 20_000
@@ -34,7 +34,7 @@ def station(portal_server: PortalServer) -> Iterator[tuple[Station, Wire]]:
         db.add(station)
         db.flush()
         db.add(Outlet(station_id=station.id, number=1))
-    with wire(f"{portal_server.ws_url}/{name}", [PROTOCOL], None, {}) as station_wire:
+    with wire(f"{portal_server.ws_url}/{name}") as station_wire:
         yield station, station_wire
 
 

@@ -8,6 +8,7 @@ import pytest
 from domain import commands, orders
 from domain.models import Action, Command, CommandReason, CommandState
 from domain.reports import CommandReport, ConnectReport, DisconnectReport, Order, TakeCommandReport
+from domain.secret_parameters import MASK
 from domain.stations import connect, disconnect
 from tests.domain.conftest import NINE, after
 
@@ -126,6 +127,23 @@ def test_an_end_is_the_end_but_for_a_late_answer(db, connection, make, state, to
     db.refresh(command)
     told = (to, {"status": "x"}, SOON) if to in moves else (state, None, None)
     assert (command.state, command.answer, command.answered_at) == told
+
+
+def test_no_secret_of_an_answer_is_kept(db, connection, make):
+    command = make(SENT)
+    key = {"key": "AuthorizationKey", "value": "s3cr3t-s3cr3t-s3cr3t"}
+    error = {"errorDescription": "password=s3cr3t", "errorDetails": {"configurationKey": [key, {"password": "s3cr3t"}]}}
+    outcome = {"parameters": [key, {"key": "MeterInterval", "value": "60"}]}
+    told = CommandReport(command.id, FAILED, CommandReason.REFUSED, error, SOON, outcome)
+    assert commands.complete(db, told)
+    db.refresh(command)
+    masked = {"key": "AuthorizationKey", "value": MASK}
+    assert command.answer == {
+        "errorDescription": f"password={MASK}",
+        "errorDetails": {"configurationKey": [masked, {"password": MASK}]},
+    }
+    assert command.outcome == {"parameters": [masked, {"key": "MeterInterval", "value": "60"}]}
+    assert key["value"] == "s3cr3t-s3cr3t-s3cr3t"
 
 
 def test_what_is_given_to_a_station_that_is_away_fails_at_once(db, station, make):

@@ -1,12 +1,14 @@
 """The lists of tags that stations keep: what is in them, how they get there, and what is known of them."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from domain import asking, batches, fulfilment
+from domain import asking, batches, fits, fitting, fulfilment
 from domain.asking import IfOffline, ParametersError
+from domain.command_parameters import RemoteStart, SendLocalList
 from domain.local_lists import differences
 from domain.models import (
     Action,
@@ -364,6 +366,16 @@ def test_a_list_that_was_cleared_away_is_not_sent(db, visited):
 
 
 # Many stations, and what is kept
+
+
+def test_a_station_that_is_deleted_while_a_command_is_made(db, visited):
+    [asked] = fits.addressees(db, [visited.station.id])
+    gone = dataclasses.replace(asked, id=asked.id + 1)
+    found = fitting.fit(db, Action.SEND_LOCAL_LIST, SendLocalList(), [asked, gone], NINE)
+    assert found[gone.id] == found[asked.id]
+    start = RemoteStart(id_token="04123456")
+    found = fitting.fit(db, Action.REMOTE_START, start, [asked, gone], NINE)
+    assert found[gone.id] == found[asked.id] == [fits.Fit({"id_token": "04123456"})]
 
 
 def test_stations_share_their_lists(db, visited, tags, says):

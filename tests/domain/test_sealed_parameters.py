@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import text
 
-from domain import asking, fulfilment, sealed_parameters, station_passwords
+from domain import asking, batches, fulfilment, sealed_parameters, station_passwords
 from domain.asking import IfOffline
 from domain.models import Action, Command, CommandReason, CommandState
+from domain.problems import ParametersError
 from domain.reports import CommandReport, TakeCommandReport
-from domain.sealed_parameters import sealed, value_of
+from domain.sealed_parameters import sealed, unsealed, value_of
 from domain.secret_parameters import MASK
 from tests.domain.conftest import NINE, after
 from tests.fixtures.environment import using
@@ -74,10 +75,32 @@ def test_where_there_is_none_there_is_nothing_to_seal(parameters):
     assert sealed(parameters) == parameters
 
 
-def test_it_is_sealed_once_and_a_mask_is_none():
-    once = sealed({"key": "AuthorizationKey", "value": KEY})
-    assert sealed(once) == once
-    assert value_of(once) == KEY
+def test_a_mask_is_no_secret():
     masked = {"key": "AuthorizationKey", "value": MASK}
     assert sealed(masked) == masked
     assert sealed_parameters.opened(None, Command(parameters=masked), NINE) == {"value": MASK}
+
+
+def test_what_looks_sealed_is_sent_as_it_was_typed(db, station, asked):
+    once = sealed({"key": "AuthorizationKey", "value": KEY})
+    twice = sealed(once)
+    assert twice != once
+    assert value_of(twice) == once["value"]
+    asked("DisplayText", "sealed:tight")
+    assert order_of(db, station).parameters == {"key": "DisplayText", "value": "sealed:tight"}
+
+
+def test_a_batch_is_asked_again_with_the_same_secret(db, station, user):
+    parameters = {"key": "AuthorizationKey", "value": KEY * 25}
+    batch = batches.make(db, Action.CHANGE_CONFIGURATION, parameters, [station.id], user.id, NINE)
+    anew = batches.again(db, batch, [station.id], user.id, NINE)
+    assert anew.parameters["value"] != batch.parameters["value"]
+    assert unsealed(anew.parameters) == unsealed(batch.parameters) == parameters
+
+
+def test_under_another_secret_of_the_installation_a_batch_is_not_asked_again(db, station, user):
+    parameters = {"key": "AuthorizationKey", "value": KEY}
+    with using(SECRET_KEY="the one before"):
+        batch = batches.make(db, Action.CHANGE_CONFIGURATION, parameters, [station.id], user.id, NINE)
+    with pytest.raises(ParametersError, match="another SECRET_KEY"):
+        batches.again(db, batch, [station.id], user.id, NINE)

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from urllib.parse import quote
@@ -127,10 +127,15 @@ class Wire:
 
 
 @contextmanager
-def wire(url: str, subprotocols: list[str], compression: str | None, headers: dict[str, str]) -> Iterator[Wire]:
+def wire(
+    url: str,
+    subprotocols: Sequence[str] = (PROTOCOL,),
+    compression: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[Wire]:
     # A worker that has just started listens before it can answer.
     options = {"compression": compression, "open_timeout": LONGEST_SECONDS}
-    with connect(url, subprotocols=subprotocols, additional_headers=headers, **options) as socket:
+    with connect(url, subprotocols=list(subprotocols), additional_headers=headers, **options) as socket:
         yield Wire(socket)
 
 
