@@ -27,6 +27,8 @@ def get_engine() -> Engine:
         pool_size=kept,
         max_overflow=most - kept,
         pool_pre_ping=True,
+        # Errors go to the log, and what people and stations write does not.
+        hide_parameters=True,
         connect_args=CONNECT,
     )
 

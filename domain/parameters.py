@@ -52,6 +52,8 @@ def change(
     if_offline: IfOffline = IfOffline.FAIL,
 ) -> Command:
     """Ask a station to take a value. The caller commits and sends the command. Raises asking.ParametersError."""
+    # What no parameter can be called is refused before a parameter of that name is looked for.
+    asking.checked(Action.CHANGE_CONFIGURATION, {"key": key, "value": value})
     asked = {"key": as_told(db, station.id, key), "value": value}
     command = asking.ask(db, station, Action.CHANGE_CONFIGURATION, asked, user_id, now, if_offline)
     _note_change(db, command, asked["key"], {"asked_value": masked(asked["key"], value), "result": None})

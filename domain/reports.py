@@ -137,7 +137,7 @@ class DataTransferReport(Report):
 
     vendor_id: str
     message_id: str | None
-    data: str | None
+    data: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,7 @@ class CommandReport:
     command_id: int
     state: CommandState
     reason: CommandReason | None = None
-    answer: Any | None = None
+    # What is said of it in a log holds no secret.
+    answer: Any | None = field(default=None, repr=False)
     answered_at: datetime | None = None
-    outcome: dict[str, Any] | None = None
+    outcome: dict[str, Any] | None = field(default=None, repr=False)

@@ -23,7 +23,7 @@ from domain.stations import Connection
 from engine.group_commit import NotStoredError
 from engine.ocpp16.commands.table import question_for
 from engine.ocpp16.commands.translate import frame_of, report_of
-from engine.rpc import Answer, CallError, Calls
+from engine.rpc import LONGEST_ID, Answer, CallError, Calls
 
 QUIET_SECONDS = 3.0
 """A station that starts says so at once."""
@@ -87,7 +87,8 @@ class Outbox:
         is_waited_for = self._calls.is_one_under_way
         order = self._calls.pair(answer)
         if order is None:
-            log.info("an answer to no question was ignored", answer=str(answer)[:200])
+            # What is in it stands in the message log alone, where its secrets are masked.
+            log.info("an answer to no question was ignored", unique_id=str(answer.unique_id)[:LONGEST_ID])
             return None, STRANGE
         is_late = not is_waited_for or self._calls.is_one_under_way
         report, remark = report_of(order, answer, clock.now())

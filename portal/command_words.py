@@ -15,6 +15,7 @@ from domain import secret_parameters
 from domain.command_parameters import Purpose, TriggeredMessage
 from domain.models import Action, CommandReason, CommandState
 from portal import formats
+from portal.chips import chip
 from portal.problem_words import kept_in_words
 
 SECONDS_PER_HOUR = 3600
@@ -167,9 +168,7 @@ def described(action: str, parameters: Mapping[str, Any], firmware: str | None =
 
 def state_chip(state: str) -> Markup:
     """A state with symbol, word and colour."""
-    symbol, look = SIGNS[state]
-    chip = Markup('<span class="chip {}"><span aria-hidden="true">{}</span> {}</span>')
-    return chip.format(look, symbol, STATES[state])
+    return chip(SIGNS[state], STATES[state])
 
 
 def answer(told: Told) -> str:

@@ -74,7 +74,7 @@ RULES: Mapping[str, LazyString] = {
     "`start_at` is needed unless the profile is relative to the start of the charge": _l(
         "A beginning is needed, unless it begins with each charge."
     ),
-    "`valid_to` must come after `valid_from`": _l("It must be valid to a later time than from."),
+    "`valid_to` must come after `valid_from`": _l("Its validity must end after it begins."),
 }
 """The rules of the models themselves (domain/command_parameters.py), by what they say in English."""
 

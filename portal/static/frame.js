@@ -86,14 +86,14 @@
   }
 
   // A form that is sent twice by a double click would be saved twice.
-  for (const form of document.querySelectorAll("form.sheet")) {
+  for (const form of document.querySelectorAll("form.sheet, form[data-once]")) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "yes";
     });
   }
   addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form.sheet")) delete form.dataset.sent;
+    for (const form of document.querySelectorAll("form.sheet, form[data-once]")) delete form.dataset.sent;
   });
 
   document.querySelector(".tabs .on")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -29,6 +29,7 @@
     // The way on begins behind what is the last row now; the choice of how many rows is the one that is listened to.
     const [pager, links] = [holder, page].map((each) => each.querySelector(".pager"));
     pager.replaceChildren(...[...links.children].filter((link) => link.tagName !== "SELECT"), pager.querySelector("select"));
+    holder.dispatchEvent(new CustomEvent("rows", { bubbles: true }));
   }
 
   // What was there stays, with other contents, so that the focus and the keyboard's place are not lost. What a script
@@ -72,8 +73,9 @@
   }
 
   document.addEventListener("live", (event) => {
-    isDue = event.detail.some((change) => change.kind === kind || change.kind === "anything");
-    if (isDue && !document.hidden) look();
+    if (!event.detail.some((change) => change.kind === kind || change.kind === "anything")) return;
+    isDue = true;
+    if (!document.hidden) look();
   });
   document.addEventListener("live-state", wait);
   document.addEventListener("saved", (event) => {

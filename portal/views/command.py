@@ -23,6 +23,7 @@ from portal import command_words as words
 from portal import commands, formats
 from portal.database import database
 from portal.node import node_url
+from portal.pages.control.explained import EXPLAINED
 from portal.record import Fact
 from portal.table import Action as RowAction
 from portal.table import Column, Row, TableView
@@ -102,7 +103,7 @@ class CommandView(TableView):
         actions = [RowAction(_("Show"), node_url("CommandView.show", pk=pk))]
         if row["now_state"] == CommandState.QUEUED:
             actions.append(RowAction(_("Cancel"), node_url("CommandView.cancel", pk=pk), dialog=True))
-        elif row["station_name"] is not None and row["now_state"] != CommandState.SENT:
+        elif row["station_name"] is not None and row["now_state"] != CommandState.SENT and row["action"] in EXPLAINED:
             actions.append(RowAction(_("Send again"), again_url(row["action"], pk, row["station_id"]), dialog=True))
         if row["station_name"] is not None:
             label = _("Show station %(name)s", name=row["station_name"])
@@ -132,6 +133,7 @@ class CommandView(TableView):
     def show(self, pk: int) -> str:
         """One command whole, with the station's own answer; secrets masked."""
         command, station, outlet, row = self._found(pk)
+        can_again = station and command.is_over and command.action in EXPLAINED
         return self.render_template(
             "command_show.html",
             command=command,
@@ -141,7 +143,7 @@ class CommandView(TableView):
             asked=pretty(secret_parameters.without_secrets(command.parameters)),
             answer=pretty(secret_parameters.without_secrets(command.answer)) if command.answer is not None else None,
             schedule=Schedule.of(command.outcome),
-            again=again_url(command.action, pk, command.station_id) if station and command.is_over else None,
+            again=again_url(command.action, pk, station.id) if can_again else None,
             is_queued=command.state is CommandState.QUEUED,
         )
 

@@ -8,13 +8,12 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Integer, Select, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
 from domain import batches, clock
 from domain.commands import OPEN_STATES
-from domain.models import Action, Command, CommandBatch, CommandState, FirmwareImage, PortalUser, Station
+from domain.models import Command, CommandBatch, CommandState, PortalUser, Station
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.problems import ParametersError
 from portal import command_words as words
@@ -25,20 +24,8 @@ from portal.table import Action as RowAction
 from portal.table import Boolean, Date, Number, Row, TableView, Text
 from portal.viewer import scoped, viewer
 from portal.views.command_batch_progress import Progress
-from portal.views.command_columns import Asked
+from portal.views.command_columns import Asked, asked_of, firmware_of
 
-FIRMWARE = (
-    select(FirmwareImage.version)
-    .where(
-        CommandBatch.action == Action.UPDATE_FIRMWARE,
-        FirmwareImage.id == cast(CommandBatch.parameters["firmware"].astext, Integer),
-    )
-    .correlate(CommandBatch)
-    .scalar_subquery()
-)
-ASKED = func.jsonb_build_object(
-    "action", CommandBatch.action, "parameters", CommandBatch.parameters, "firmware", FIRMWARE, type_=JSONB
-)
 Page = str | Response
 
 
@@ -60,7 +47,15 @@ class CommandBatchView(TableView):
     nothing_yet = _l("Nobody has asked many stations for anything yet. Mark some in the list of stations.")
     columns = (
         Date("asked", _l("Asked"), CommandBatch.created_at, sortable=False),
-        Asked(*("command", _l("Command"), ASKED, words.ACTIONS), action=CommandBatch.action, sortable=False, width=40),
+        Asked(
+            "command",
+            _l("Command"),
+            asked_of(CommandBatch),
+            words.ACTIONS,
+            action=CommandBatch.action,
+            sortable=False,
+            width=40,
+        ),
         Text("by", _l("By"), func.concat(PortalUser.first_name, " ", PortalUser.last_name), sortable=False, width=28),
         Number("stations", _l("Stations"), CommandBatch.stations, sortable=False),
         Number("open", _l("On the way"), _counted(*OPEN_STATES), sortable=False),
@@ -135,7 +130,7 @@ class CommandBatchView(TableView):
 
     def _shown(self, pk: int) -> dict[str, Any]:
         batch = self._batch(pk)
-        firmware = database().scalar(select(FIRMWARE).where(CommandBatch.id == pk))
+        firmware = database().scalar(select(firmware_of(CommandBatch)).where(CommandBatch.id == pk))
         return {
             "batch": batch,
             "title": words.described(batch.action, batch.parameters, firmware),

@@ -15,22 +15,25 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.clock import now
-from domain.models import Action, Command, CommandState, FirmwareImage, Outlet, PortalUser, Site, Station
+from domain.models import Action, Command, CommandBatch, CommandState, FirmwareImage, Outlet, PortalUser, Site, Station
 from portal import command_words as words
 from portal.table import Choice, Date, Number, Row, Text
 
-FIRMWARE = (
-    select(FirmwareImage.version)
-    .where(
-        Command.action == Action.UPDATE_FIRMWARE,
-        FirmwareImage.id == cast(Command.parameters["firmware"].astext, Integer),
+
+def firmware_of(kind: type[Command] | type[CommandBatch]) -> Any:
+    """The version of the image that an update of firmware is about."""
+    image = cast(kind.parameters["firmware"].astext, Integer)
+    found = select(FirmwareImage.version).where(kind.action == Action.UPDATE_FIRMWARE, FirmwareImage.id == image)
+    return found.correlate(kind).scalar_subquery()
+
+
+def asked_of(kind: type[Command] | type[CommandBatch]) -> Any:
+    """What `Asked` shows."""
+    return func.jsonb_build_object(
+        "action", kind.action, "parameters", kind.parameters, "firmware", firmware_of(kind), type_=JSONB
     )
-    .correlate(Command)
-    .scalar_subquery()
-)
-ASKED = func.jsonb_build_object(
-    "action", Command.action, "parameters", Command.parameters, "firmware", FIRMWARE, type_=JSONB
-)
+
+
 STATUS = Command.outcome["status"].astext
 TOLD = func.jsonb_build_object(
     *("state", Command.state, "reason", Command.reason, "waits", Command.waits, "status", STATUS),
@@ -128,7 +131,7 @@ def _progress(row: Row) -> str:
 
 COLUMNS = (
     Date("asked", _l("Asked"), Command.created_at),
-    Asked("command", _l("Command"), ASKED, words.ACTIONS, sortable=False, width=40),
+    Asked("command", _l("Command"), asked_of(Command), words.ACTIONS, sortable=False, width=40),
     Text("site", _l("Site"), Site.name, sortable=False, default=False, width=28),
     Text("station", _l("Station"), Station.name, sortable=False),
     Number("outlet", _l("Outlet"), Outlet.number, sortable=False),

@@ -18,6 +18,7 @@ from domain import clock, rollout_turns, rollouts
 from domain.models import Command, PortalUser, Rollout, RolloutStation, RolloutStep, Station
 from domain.models.columns import LARGEST_BIG_KEY
 from portal import command_words, formats
+from portal.chips import chip
 from portal.commands import nudge_rollouts
 from portal.database import database
 from portal.pages.parameters.view import selected_station
@@ -41,9 +42,7 @@ KEYS = select(func.string_agg(CHANGE["key"].astext, ", ")).correlate(Rollout).sc
 
 
 def _state(row: Row) -> Markup:
-    look, symbol = rollout_words.STATE_SIGNS[row["state"]]
-    chip = Markup('<span class="chip {}"><span aria-hidden="true">{}</span> {}</span>')
-    return chip.format(look, symbol, rollout_words.STATES[row["state"]])
+    return chip(rollout_words.STATE_SIGNS[row["state"]], rollout_words.STATES[row["state"]])
 
 
 LEFT_OVER = (RolloutStep.FAILED, RolloutStep.SKIPPED)

@@ -18,12 +18,12 @@ STATES: Mapping[str, LazyString] = {
     RolloutState.CANCELLED.value: _l("Cancelled"),
 }
 STATE_SIGNS = {
-    RolloutState.RUNNING.value: ("charging", "↗"),
-    RolloutState.DONE.value: ("ok", "✓"),
-    RolloutState.STOPPED.value: ("fault", "✕"),
-    RolloutState.CANCELLED.value: ("muted", "–"),
+    RolloutState.RUNNING.value: ("↗", "charging"),
+    RolloutState.DONE.value: ("✓", "ok"),
+    RolloutState.STOPPED.value: ("✕", "fault"),
+    RolloutState.CANCELLED.value: ("–", "muted"),
 }
-"""Colour and symbol."""
+"""Symbol and colour."""
 
 STEPS: Mapping[str, LazyString] = {
     RolloutStep.WAITING.value: _l("Waits for its turn"),
@@ -34,12 +34,12 @@ STEPS: Mapping[str, LazyString] = {
     RolloutStep.SKIPPED.value: _l("Left out"),
 }
 STEP_SIGNS = {
-    RolloutStep.WAITING.value: ("muted", "◷"),
-    RolloutStep.CHANGING.value: ("charging", "↗"),
-    RolloutStep.RETURNING.value: ("charging", "↻"),
-    RolloutStep.DONE.value: ("ok", "✓"),
-    RolloutStep.FAILED.value: ("fault", "✕"),
-    RolloutStep.SKIPPED.value: ("muted", "–"),
+    RolloutStep.WAITING.value: ("◷", "muted"),
+    RolloutStep.CHANGING.value: ("↗", "charging"),
+    RolloutStep.RETURNING.value: ("↻", "charging"),
+    RolloutStep.DONE.value: ("✓", "ok"),
+    RolloutStep.FAILED.value: ("✕", "fault"),
+    RolloutStep.SKIPPED.value: ("–", "muted"),
 }
 
 REASONS: Mapping[str, LazyString] = {

@@ -17,6 +17,7 @@ from domain.models import FileState, Floor, Outlet, Site, Station, StationFile
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.nodes import Node
 from domain.station_files import MEGABYTE, UploadFault
+from portal.chips import chip
 from portal.database import database
 from portal.formats import number
 from portal.node import node_url, selected
@@ -47,9 +48,7 @@ NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def _state(row: Row) -> Markup:
-    symbol, look = SIGNS[row["state"]]
-    chip = Markup('<span class="chip {}"><span aria-hidden="true">{}</span> {}</span>')
-    return chip.format(look, symbol, STATES[row["state"]])
+    return chip(SIGNS[row["state"]], STATES[row["state"]])
 
 
 def _name(row: Row) -> str | Markup:
@@ -94,7 +93,7 @@ class StationFileView(TableView):
         Choice("reason", lazy_gettext("Reason"), StationFile.reason, FAULTS, sortable=False),
         Text("sha256", lazy_gettext("SHA-256"), StationFile.sha256, render=_sha256, sortable=False, width=66),
         Text("station", lazy_gettext("Station"), Station.name, sortable=False),
-        Text("via", lazy_gettext("Over"), StationFile.via, sortable=False, default=False),
+        Text("via", lazy_gettext("Via"), StationFile.via, sortable=False, default=False),
         Date("changed_at", lazy_gettext("Last change"), StationFile.changed_at, sortable=False, default=False),
     )
     extras = {"station_id": StationFile.station_id}

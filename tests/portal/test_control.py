@@ -25,6 +25,7 @@ from domain.models import (
 from domain.reports import MeterReport, Reading, StartReport
 from domain.roles import RoleName
 from domain.statuses import OutletStatus
+from portal.pages.control.explained import EXPLAINED
 from tests.portal.browser_like import Visitor, errors
 from tests.portal.jobs import queued
 from tests.portal.people import add_person, sign_in
@@ -295,7 +296,7 @@ def test_what_is_wrong_is_said_at_its_field(db, administrator, station, action, 
     assert commands_of(db) == []
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", EXPLAINED)
 def test_each_form_opens_explains_itself_and_survives_nonsense(db, administrator, station, action):
     address = f"/control/ask/{action.value}?node=station-{station.id}"
     form = administrator.get(address)
@@ -304,6 +305,11 @@ def test_each_form_opens_explains_itself_and_survives_nonsense(db, administrator
     names = {name: "\u0001<b>" for name in FORM.findall(form.text) if name != "csrf_token"}
     answer = administrator.send(address, **names)
     assert answer.status_code in (303, 422)
+
+
+def test_a_parameter_is_changed_where_it_is_known_what_it_may_do(administrator, station):
+    assert set(Action) - set(EXPLAINED) == {Action.CHANGE_CONFIGURATION}
+    assert ask(administrator, station, "change_configuration", key="A", value="1").status_code == 404
 
 
 def test_a_profile_is_asked_step_by_step(db, administrator, station):

@@ -1,5 +1,6 @@
 """Commands to many stations: which ones, the question before, and the page that counts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -108,9 +109,9 @@ def test_a_choice_of_commands_keeps_the_stations(administrator, stations):
 
 
 def test_a_link_may_choose_the_command_and_the_image(db, administrator, stations):
-    page = administrator.get("/bulk/?action=change_configuration&key=HeartbeatInterval").text
-    assert 'value="HeartbeatInterval"' in page
-    for word in ("remote_start", "nonsense", ""):
+    page = administrator.get("/bulk/?action=reset&type=hard").text
+    assert re.search(r'<input checked[^>]* value="hard">', page)
+    for word in ("remote_start", "change_configuration", "nonsense", ""):
         assert administrator.get(f"/bulk/?action={word}").status_code == 404
 
 

@@ -277,6 +277,12 @@ def test_what_is_over_can_be_sent_again_and_what_is_under_way_not(db, administra
     assert "Send again" not in administrator.get("/commands/").text
 
 
+def test_a_parameter_is_sent_again_from_its_own_page_only(db, administrator, station):
+    command = asked(db, station, Action.CHANGE_CONFIGURATION, parameters={"key": "WifiPSK", "value": "hunter2"})
+    for page in ("/commands/", f"/commands/show/{command.id}"):
+        assert "Send again" not in administrator.get(page).text
+
+
 def test_the_history_of_a_station_that_is_gone_stays(db, administrator, portal):
     now = clock.now()
     db.add(

@@ -221,6 +221,12 @@ def test_a_key_that_can_cut_the_line_asks_again_and_names_it(
     assert [parameters["key"] for _action, parameters in asked(db, station)] == ["HeartbeatInterval", "VendorThing"]
 
 
+def test_a_double_click_sends_each_form_once(administrator: Visitor, station: Station) -> None:
+    """What keeps to that is static/frame.js."""
+    forms = re.findall(r'<form( data-once)?[^>]*action="/parameters/(\w+)', administrator.get(address(station)).text)
+    assert forms == [(" data-once", "read"), (" data-once", "restart"), (" data-once", "upload")]
+
+
 def test_a_value_that_cannot_be_right_is_refused_and_stays_in_its_field(
     db: Session, administrator: Visitor, station: Station
 ) -> None:
@@ -249,6 +255,7 @@ def test_a_value_that_cannot_be_right_is_refused_and_stays_in_its_field(
         (("VendorThing", "17", "x" * 501), "At most 500 characters."),
         (("VendorThing", "17", "a\0b"), None),
         (("x" * 51, "", "1"), None),
+        (("a\0b", "", "1"), None),
     ],
 )
 def test_wrong_values(

@@ -174,7 +174,7 @@ def test_a_station_is_in_one_rollout_at_a_time(db: Session, administrator: Visit
 
 def test_numbers_of_nonsense_become_usual_ones(db: Session, administrator: Visitor, park: Park) -> None:
     form = plan(("VendorThing", "1"), stations=park[1:2], sure="yes", wave_size="many", return_seconds="9" * 30)
-    form["station"] = [*form["station"], "x", "9" * 30, "888888"]
+    form["station"] = [*form["station"], "x", "9" * 30, "9" * 5000, "888888"]
     begin(administrator, park[0], **form)
     [rollout] = all_rollouts(db)
     assert (rollout.wave_size, rollout.return_seconds) == (5, 300)

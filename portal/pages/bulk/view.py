@@ -34,12 +34,11 @@ OFFERED = (
     Action.CHANGE_AVAILABILITY,
     Action.TRIGGER_MESSAGE,
     Action.GET_CONFIGURATION,
-    Action.CHANGE_CONFIGURATION,
     Action.SET_CHARGING_PROFILE,
     Action.CLEAR_CHARGING_PROFILE,
     Action.DATA_TRANSFER,
 )
-"""What makes sense for many stations at once; what is about one driver is left out."""
+"""What makes sense for many stations at once; what is about one driver is left out, and parameters have rollouts."""
 Page = str | Response | tuple[str, int]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
@@ -148,7 +149,11 @@ def _buttons(station: Station, outlet: Outlet, is_charging: bool) -> tuple[Butto
     offline = None if station.online else _("The station is not connected")
     nothing = None if is_charging else _("Nothing is charging here")
     return (
-        Button(Action.REMOTE_START, _("Start"), offline or _why_not_start(station, outlet, is_charging)),
+        Button(
+            Action.REMOTE_START,
+            pgettext("button", "Start"),
+            offline or _why_not_start(station, outlet, is_charging),
+        ),
         Button(Action.REMOTE_STOP, _("Stop"), offline or nothing, danger=True),
         Button(Action.UNLOCK, _("Unlock"), offline),
     )

@@ -97,13 +97,6 @@ EXPLAINED: Mapping[Action, Explained] = {
         _l("Read"),
         (_l("The station tells its parameters; they stand under its tab OCPP. Nothing changes there."),),
     ),
-    Action.CHANGE_CONFIGURATION: Explained(
-        _l("Change"),
-        (
-            _l("One parameter of the station is set. The tab OCPP knows what each does, and is the safer place."),
-            _l("A wrong address, access point or security profile cuts the station off until somebody visits it."),
-        ),
-    ),
     Action.CLEAR_CACHE: Explained(
         _l("Clear"),
         (
@@ -152,3 +145,4 @@ EXPLAINED: Mapping[Action, Explained] = {
         ),
     ),
 }
+"""Of every command that has a form here. A parameter is changed under the tab OCPP, which knows what may come of it."""

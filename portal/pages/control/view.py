@@ -26,7 +26,7 @@ from portal.viewer import scoped, viewer
 from portal.views.command import CommandView, Recent
 
 HISTORY = 10
-PRESETS = ("outlet", "type", "available", "message", "firmware", "update", "key", "reservation")
+PRESETS = ("outlet", "type", "available", "message", "firmware", "update", "reservation")
 """What a link to a form may fill in."""
 Page = str | Response | tuple[str, int]
 
@@ -110,7 +110,7 @@ class ControlView(BaseView):
 
 
 def _action(text: str) -> Action:
-    return Action(text) if text in command_words.ACTIONS else abort(404)
+    return Action(text) if text in EXPLAINED else abort(404)
 
 
 def _begins_with(action: Action, place: Place) -> dict[str, Any]:

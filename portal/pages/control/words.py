@@ -20,7 +20,6 @@ LABELS: Mapping[str, LazyString] = {
     "firmware": _l("Image"),
     "id_token": _l("Tag"),
     "install_at": _l("Install not before"),
-    "key": _l("Parameter"),
     "keys": _l("Parameters"),
     "kind": _l("Begins"),
     "log": _l("Which log"),
@@ -33,7 +32,7 @@ LABELS: Mapping[str, LazyString] = {
     "purpose": _l("Holds for"),
     "reservation": _l("Reservation"),
     "retrieve_at": _l("Fetch not before"),
-    "retries": _l("Tries again so often"),
+    "retries": _l("Number of retries"),
     "retry_seconds": _l("Seconds between two tries"),
     "since": _l("From"),
     "stack_level": _l("Level"),
@@ -44,7 +43,6 @@ LABELS: Mapping[str, LazyString] = {
     "update": _l("How much"),
     "valid_from": _l("Valid from"),
     "valid_to": _l("Valid to"),
-    "value": _l("Value"),
     "vendor_id": _l("Vendor"),
 }
 
