@@ -12,7 +12,31 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from domain.events import EventKind
-from domain.models import ChargingSession, Event, Floor, IdToken, News, Outlet, Site, Station, UnknownStation
+from domain.models import (
+    Action,
+    ChargingSession,
+    Command,
+    CommandBatch,
+    CommandReason,
+    CommandState,
+    Direction,
+    Event,
+    FileState,
+    FirmwareImage,
+    Floor,
+    IdToken,
+    Message,
+    MessageKind,
+    News,
+    Outlet,
+    Rollout,
+    RolloutState,
+    Site,
+    Station,
+    StationFile,
+    StationParameter,
+    UnknownStation,
+)
 from domain.roles import RoleName
 from portal.pages.dashboard.registry import available_panes
 from portal.translations import catalogue
@@ -25,21 +49,30 @@ NO_PAGES = (
     "ChargingView.command",
     "ChargingView.now",
     "ChoiceView.users",
+    "ControlView.ask",
+    "ControlView.now",
     "DashboardView.pane",
+    "FirmwareImageView.file",
     "ForgottenPasswordView.reset",
     "ImportUsersView.preview",
     "ImportUsersView.progress",
     "ImportUsersView.report",
     "ImportUsersView.template",
+    "LiveView.listen",
     "LocaleView.index",
+    "MessageView.show",
     "OpenApi.get",
     "SignInView.code",
     "SignInView.login",
+    "StationFileView.file",
     "TreeView.children",
     "UtilView.back",
     "health.healthz",
 )
 """What answers with something else than a page for somebody who has signed in, or is read below."""
+
+ASKED_ELSEWHERE = (Action.CHANGE_CONFIGURATION, Action.CANCEL_RESERVATION)
+"""On the OCPP tab; and where nothing is reserved, nowhere."""
 
 
 @pytest.fixture
@@ -48,14 +81,56 @@ def rows(db: Session) -> None:
     site = Site(id=1, name="Nørreport")
     station = Station(id=1, name="N-101", charge_box_id="CB-101", site=site)
     started_at = datetime(2026, 11, 22, 16, 43, 2, tzinfo=UTC)
+    batch = CommandBatch(id=1, created_at=started_at, action=Action.RESET, parameters={"type": "soft"}, stations=1)
+    db.add_all([site, station, batch])
+    db.flush()
     db.add_all(
         [
-            site,
-            station,
             Floor(id=1, name="P1", site=site),
             Outlet(id=1, station=station, number=1),
             IdToken(id=1, token="04A1B2C3"),
             UnknownStation(id=1, charge_box_id="CB-999"),
+            Message(
+                id=1,
+                at=started_at,
+                station_id=1,
+                direction=Direction.IN,
+                kind=MessageKind.INVALID,
+                frame="[",
+                reason="-",
+            ),
+            StationParameter(station_id=1, key="HeartbeatInterval", value="300", read_at=started_at),
+            StationFile(
+                id=1,
+                station_id=1,
+                name="log.txt",
+                size_bytes=1,
+                state=FileState.COMPLETE,
+                via="ftp",
+                started_at=started_at,
+                changed_at=started_at,
+            ),
+            FirmwareImage(id=1, file_name="a.bin", version="1", size_bytes=1, sha256="0" * 64, uploaded_at=started_at),
+            Rollout(
+                id=1,
+                created_at=started_at,
+                changes=[{"key": "HeartbeatInterval", "value": "300"}],
+                wave_size=5,
+                return_seconds=300,
+                state=RolloutState.DONE,
+            ),
+            Command(
+                id=1,
+                site_id=1,
+                station_id=1,
+                batch_id=1,
+                action=Action.RESET,
+                parameters={"type": "soft"},
+                state=CommandState.TIMED_OUT,
+                reason=CommandReason.NO_ANSWER,
+                created_at=started_at,
+                deadline_at=started_at,
+            ),
             News(id=1, title="Nyt", body="Intet", published_from_at=started_at),
             Event(
                 id=1,
@@ -116,7 +191,9 @@ def read(visitor: Visitor, *paths: str, status: int = 200) -> list[tuple[str, st
 def test_no_page_of_a_dane_has_english_on_it(portal: Flask, administrator: Visitor, rows: None) -> None:
     administrator.get("/lang/da")
     forms = [f"/users/add?role={role.replace(' ', '+')}" for role in RoleName]
-    assert read(administrator, *pages(portal), *forms, "/search/?q=n", "/search/?q=zzz") == []
+    at_station = [f"/{page}/?node=station-1" for page in ("control", "parameters", "messages", "station_files")]
+    at_station += [f"/control/ask/{action}?node=station-1" for action in Action if action not in ASKED_ELSEWHERE]
+    assert read(administrator, *pages(portal), *forms, *at_station, "/search/?q=n", "/search/?q=zzz") == []
 
 
 @pytest.mark.parametrize("with_rows", [False, True])
