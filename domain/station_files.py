@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from config import get_settings
@@ -23,6 +23,7 @@ from domain.models import Action, Command, FileState, Station, StationFile
 
 MEGABYTE = 1_000_000
 DAY = timedelta(days=1)
+ALONE = text("SELECT pg_advisory_xact_lock(hashtext('station file'), :station_id)")
 MOST_A_DAY = 1000
 """Uploads of one station, whatever becomes of them."""
 DEAD_AFTER = timedelta(minutes=5)
@@ -142,6 +143,8 @@ def grow(db: Session, guest: Guest, file_id: int, size_bytes: int, now: datetime
 
 def complete(db: Session, guest: Guest, file_id: int, size_bytes: int, sha256: str, now: datetime) -> None:
     """All has come and lies on the disk. Raises UploadError if it was given up meanwhile, or others took the room."""
+    # One file of a station after the other, else two that end at once would both find the same room.
+    db.execute(ALONE, {"station_id": guest.station_id})
     usage(db, guest.station_id, now, but_for=file_id).room.check(size_bytes)
     _move(db, guest, file_id, size_bytes=size_bytes, sha256=sha256, state=FileState.COMPLETE, changed_at=now)
 

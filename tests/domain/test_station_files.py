@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from config import get_settings
 from domain import file_store, firmware_images, station_files
+from domain.db import session_factory
 from domain.file_access import Guest
 from domain.firmware_images import ImageInUseError, Incoming
 from domain.models import Action, Command, CommandState, FileState, FirmwareImage, Station, StationFile
@@ -139,6 +142,28 @@ def test_what_was_given_up_is_not_finished(db: Session, station: Station) -> Non
     station_files.fail(db, guest, file.id, 2, UploadFault.BROKEN_OFF, after(7))
     db.refresh(file)
     assert (file.state, file.reason, file.size_bytes) == (FileState.FAILED, "abandoned", 1)
+
+
+def test_two_that_end_at_once_share_the_room(db: Session, station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "upload_quota_megabytes", 1)
+    files = [add_file(db, station, 0, FileState.RECEIVING) for _ in range(2)]
+    db.commit()
+    guest = Guest(station.id, station.site_id)
+    end = Barrier(2)
+
+    def complete(file_id: int) -> str:
+        try:
+            with session_factory().begin() as own:
+                end.wait()
+                station_files.complete(own, guest, file_id, 600_000, "0" * 64, NINE)
+                # Were the other not kept waiting, both would have looked by now.
+                own.execute(text("SELECT pg_sleep(0.2)"))
+        except UploadError as error:
+            return error.fault
+        return "complete"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(complete, [file.id for file in files])) == ["complete", UploadFault.OVER_QUOTA]
 
 
 @pytest.mark.parametrize(
