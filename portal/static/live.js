@@ -36,8 +36,8 @@
       const changes = JSON.parse(event.data);
       if (document.documentElement.dataset.live !== "on") {
         show("on");
-        // What happened until now was not heard.
-        if (failures) changes.push({ kind: "anything" });
+        // What happened since the page was made, or since the line was lost, was not heard.
+        changes.push({ kind: "anything" });
         failures = 0;
       }
       if (changes.length) say("live", changes);

@@ -22,7 +22,7 @@ def test_a_template_is_filled_in_looked_at_and_imported(signed_in_page: Page, tm
     tags.append(["909090910", "imke@example.org", "Van 7", None, "2030-01-01", "no"])
     book.save(file)
 
-    page.get_by_label("Files").set_input_files(file)
+    page.locator("input#files").set_input_files(file)
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Preview of the import")
     rows = page.locator("tbody tr")
@@ -49,7 +49,7 @@ def test_an_import_is_cancelled(signed_in_page: Page, tmp_path: Path) -> None:
     lines = [f"F,L,cancel{number}@example.org,Support,a-password-{number}" for number in range(2000)]
     file.write_text("\n".join(["First name,Last name,E-mail,Role,Password", *lines]))
     page.goto("/users/import/")
-    page.get_by_label("Files").set_input_files(file)
+    page.locator("input#files").set_input_files(file)
     page.get_by_role("button", name="Show what would happen").click()
     page.get_by_role("button", name="Import 2,000 rows").click()
     expect(page.locator("#import-progress .import-told")).to_contain_text("of 2000", timeout=30_000)
