@@ -80,6 +80,7 @@ def test_help_names_the_commands(tmp_path: Path) -> None:
         "create-administrator",
         "cron",
         "demo",
+        "files",
         "migrate",
         "partitions",
         "prepare",
