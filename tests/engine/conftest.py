@@ -20,6 +20,7 @@ from config import get_settings
 from domain import clock
 from domain.db import session_factory
 from domain.models import IdToken, Outlet, OutletMode, Site, Station
+from tests.fixtures.databases import make_as_new
 from tests.fixtures.product import free_port
 from tests.waiting import LONGEST_SECONDS, wait_until
 
@@ -147,6 +148,12 @@ def running(app: str = "wsgi:create_engine()", **environment: str) -> Iterator[E
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_new(database: object) -> None:
+    """History names nodes by number: what other tests left would become that of the stations made here."""
+    make_as_new()
 
 
 @pytest.fixture(scope="session")
