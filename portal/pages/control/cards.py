@@ -114,7 +114,8 @@ def _before(last: ChargingSession | None, names: Mapping[int, str]) -> str:
     if last is None:
         return _("Nobody yet")
     name = (names.get(last.user_id) if last.user_id else None) or _("Anonymous")
-    return _("Last: %(name)s, %(energy)s kWh", name=name, energy=formats.kwh(last.energy_wh, 2) or "–")
+    energy = "–" if last.energy_wh is None else formats.number(last.energy_wh / formats.WH_PER_KWH, 2)
+    return _("Last: %(name)s, %(energy)s kWh", name=name, energy=energy)
 
 
 def _names(db: Session, charges: Sequence[ChargingSession]) -> dict[int, str]:
