@@ -13,6 +13,8 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_babel import numbers as babel_numbers
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from config import get_settings
 
@@ -81,4 +83,10 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
 
 def init_app(app: Flask) -> None:
     """Make them filters in templates: `{{ row.started_at|at }}`."""
-    app.jinja_env.filters.update(at=at, clock=clock, day=day, kwh=kwh, duration=duration, number=number)
+    app.jinja_env.filters.update(at=at, clock=clock, day=day, kwh=kwh, duration=duration, number=_number_in_template)
+
+
+@pass_context
+def _number_in_template(_context: Context, value: float | Decimal | None, decimals: int = 0) -> str:
+    """Jinja writes down the filter of a constant once for all readers, unless it takes the context."""
+    return number(value, decimals)

@@ -72,3 +72,12 @@ def test_a_number_in_prose_is_as_the_language_writes_it(portal: Flask, language:
     with portal.test_request_context(), force_locale(language):
         assert formats.number(1234567.46, 1) == written
         assert formats.number(None) == ""
+
+
+def test_a_templates_own_number_is_written_for_each_reader(portal: Flask) -> None:
+    with portal.test_request_context():
+        with force_locale("da"):
+            template = portal.jinja_env.from_string("{{ 0|number(1) }}")
+            assert template.render() == "0,0"
+        with force_locale("en"):
+            assert template.render() == "0.0"
