@@ -1,8 +1,8 @@
 """Asking a station for something: the one door through which each command of a person or the API comes.
 
 The parameters are checked first by themselves (domain/command_parameters.py) and then against the station
-(domain/fitting.py). Who may ask which station is checked by the caller (portal/roles.py, domain/scope.py). To ask many
-stations the same, see domain/batches.py.
+(domain/command_checks.py). Who may ask which station is checked by the caller (portal/roles.py, domain/scope.py). To
+ask many stations the same, see domain/batches.py.
 """
 
 import json
@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from domain import commands, fitting
+from domain import command_checks, commands
+from domain.addressees import Addressee
 from domain.command_parameters import MODELS, Parameters
-from domain.fits import Addressee
 from domain.models import Action, Command, Station
 from domain.problems import ParametersError as ParametersError
 from domain.problems import Problem as Problem
@@ -50,7 +50,7 @@ def ask(
     asked = parameters if isinstance(parameters, Parameters) else checked(action, parameters)
     waits = check_waiting(action, if_offline)
     addressee = Addressee(**{name: getattr(station, name) for name in Addressee.__slots__})
-    found = fitting.fit(db, action, asked, [addressee], now)[station.id]
+    found = command_checks.fit(db, action, asked, [addressee], now)[station.id]
     if isinstance(found, Mapping):
         raise ParametersError(found)
     made = [

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from domain import commands, fits, fitting
+from domain import addressees, command_checks, commands
+from domain.addressees import Addressee, Fit, Found, dumped
 from domain.asking import IfOffline, check_waiting, checked
 from domain.command_parameters import Parameters
-from domain.fits import Addressee, Fit, Found, dumped
 from domain.models import Action, Command, CommandBatch, CommandReason, CommandState
 from domain.problems import ParametersError, Problems, one
 from domain.sealed_parameters import unsealed
@@ -36,8 +36,8 @@ def make(
     (`portal.commands.send_batch`). Raises ParametersError."""
     asked = parameters if isinstance(parameters, Parameters) else checked(action, parameters)
     waits = check_waiting(action, if_offline)
-    stations = fits.addressees(db, station_ids)
-    found = fitting.fit(db, action, asked, stations, now)
+    stations = addressees.of_ids(db, station_ids)
+    found = command_checks.fit(db, action, asked, stations, now)
     batch = CommandBatch(
         created_at=now,
         user_id=user_id,

@@ -18,8 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from domain import authorization, commands
+from domain.addressees import Addressee, Fit, Found, among
 from domain.command_parameters import SendLocalList
-from domain.fits import Addressee, Fit, Found, among
 from domain.id_tokens import LONGEST_ON_THE_WIRE, Reader, written_for
 from domain.models import Action, Command, LocalList, Station, StationParameter
 from domain.problems import one

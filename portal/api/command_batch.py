@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import select
 
 from domain import batches, clock, nodes
-from domain.fits import among
+from domain.addressees import among
 from domain.models import Action, CommandBatch, Station
 from domain.models.columns import LARGEST_BIG_KEY, LARGEST_KEY
 from portal import node

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from domain import asking, batches, fits, fitting, fulfilment
+from domain import addressees, asking, batches, command_checks, fulfilment
 from domain.asking import IfOffline, ParametersError
 from domain.command_parameters import RemoteStart, SendLocalList
 from domain.local_lists import differences
@@ -369,13 +369,13 @@ def test_a_list_that_was_cleared_away_is_not_sent(db, visited):
 
 
 def test_a_station_that_is_deleted_while_a_command_is_made(db, visited):
-    [asked] = fits.addressees(db, [visited.station.id])
+    [asked] = addressees.of_ids(db, [visited.station.id])
     gone = dataclasses.replace(asked, id=asked.id + 1)
-    found = fitting.fit(db, Action.SEND_LOCAL_LIST, SendLocalList(), [asked, gone], NINE)
+    found = command_checks.fit(db, Action.SEND_LOCAL_LIST, SendLocalList(), [asked, gone], NINE)
     assert found[gone.id] == found[asked.id]
     start = RemoteStart(id_token="04123456")
-    found = fitting.fit(db, Action.REMOTE_START, start, [asked, gone], NINE)
-    assert found[gone.id] == found[asked.id] == [fits.Fit({"id_token": "04123456"})]
+    found = command_checks.fit(db, Action.REMOTE_START, start, [asked, gone], NINE)
+    assert found[gone.id] == found[asked.id] == [addressees.Fit({"id_token": "04123456"})]
 
 
 def test_stations_share_their_lists(db, visited, tags, says):

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from domain.fitting import AT_AN_OUTLET, UNKNOWN_TO
+from domain.command_checks import AT_AN_OUTLET, UNKNOWN_TO
 from domain.models import Action, Command, FirmwareImage, LocalList, Station, StationKind
 from domain.statuses import OutletStatus
 from portal import formats

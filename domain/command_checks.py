@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import charge_fits, local_lists
+from domain import charge_command_checks, local_lists
+from domain.addressees import Addressee, Found, at_outlet, dumped
 from domain.command_parameters import GetDiagnostics, Parameters, UpdateFirmware
-from domain.fits import Addressee, Found, at_outlet, dumped
 from domain.models import Action, FirmwareImage, StationKind
 from domain.problems import ParametersError, Problems, one
 
@@ -74,11 +74,11 @@ def logs(db: Session, asked: GetDiagnostics, stations: Sequence[Addressee], now:
 
 
 FITTERS: Mapping[Action, Callable[[Session, Any, Sequence[Addressee], datetime], dict[int, Found]]] = {
-    Action.REMOTE_START: charge_fits.remote_start,
-    Action.REMOTE_STOP: charge_fits.remote_stop,
-    Action.RESERVE: charge_fits.reserve,
-    Action.CANCEL_RESERVATION: charge_fits.cancel_reservation,
-    Action.SET_CHARGING_PROFILE: charge_fits.charging_profile,
+    Action.REMOTE_START: charge_command_checks.remote_start,
+    Action.REMOTE_STOP: charge_command_checks.remote_stop,
+    Action.RESERVE: charge_command_checks.reserve,
+    Action.CANCEL_RESERVATION: charge_command_checks.cancel_reservation,
+    Action.SET_CHARGING_PROFILE: charge_command_checks.charging_profile,
     Action.UPDATE_FIRMWARE: firmware,
     Action.GET_DIAGNOSTICS: logs,
     Action.GET_LOG: logs,

@@ -1,4 +1,4 @@
-"""What a command becomes for each station it is asked of."""
+"""The stations a command is asked of, and what it becomes for each of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ Found = Sequence[Fit] | Problems
 """What a station is to be sent, one after the other, or why it cannot be."""
 
 
-def addressees(db: Session, station_ids: Iterable[int]) -> list[Addressee]:
+def of_ids(db: Session, station_ids: Iterable[int]) -> list[Addressee]:
     """Those of them that there are, in the order of their ids."""
     columns = (getattr(Station, name) for name in Addressee.__slots__)
     statement = select(*columns).where(among(Station.id, station_ids)).order_by(Station.id)

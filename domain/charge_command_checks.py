@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from domain import authorization
+from domain.addressees import Addressee, Fit, Found, among, at_outlet, dumped, no_such_outlet, outlet_ids
 from domain.command_parameters import (
     CancelReservation,
     Purpose,
@@ -16,7 +17,6 @@ from domain.command_parameters import (
     Reserve,
     SetChargingProfile,
 )
-from domain.fits import Addressee, Fit, Found, among, at_outlet, dumped, no_such_outlet, outlet_ids
 from domain.models import Action, ChargingSession, Command, CommandState
 from domain.problems import ParametersError, Problems, one
 
