@@ -1,0 +1,81 @@
+"""What a caller is told that cannot be served: faults of SOAP 1.2 with the words of OCPP (OCPP-S 1.6, 4.5).
+
+The code says on whose side the fault is, the subcode what it is; together they decide the status of HTTP (SOAP 1.2 part 2,
+7.5.2.2), which is Unauthorized and so on where HTTP itself has the better word.
+"""
+
+from enum import StrEnum
+
+from lxml import etree
+
+from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, FAULT_ACTION, WSA, XML
+
+LONGEST_REASON = 500
+STATUS = {"Sender": 400, "Receiver": 500, "MustUnderstand": 500, "VersionMismatch": 500}
+
+
+class Code(StrEnum):
+    """Whose fault it is (SOAP 1.2 part 1, 5.4.6)."""
+
+    SENDER = "Sender"
+    RECEIVER = "Receiver"
+    MUST_UNDERSTAND = "MustUnderstand"
+    VERSION_MISMATCH = "VersionMismatch"
+
+
+class Subcode(StrEnum):
+    """What OCPP says it is."""
+
+    SECURITY_ERROR = "SecurityError"
+    IDENTITY_MISMATCH = "IdentityMismatch"
+    PROTOCOL_ERROR = "ProtocolError"
+    NOT_SUPPORTED = "NotSupported"
+    INTERNAL_ERROR = "InternalError"
+
+
+class SoapFault(Exception):
+    """A call is refused; the reason says what would be right."""
+
+    def __init__(self, code: Code, subcode: Subcode | None, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.subcode = subcode
+        self.reason = reason[:LONGEST_REASON]
+        """It may quote what was sent."""
+        self.status = status or STATUS[code]
+        """Of HTTP."""
+        self.headers: dict[str, str] = {}
+        """Of HTTP too."""
+
+
+def protocol_error(reason: str) -> SoapFault:
+    """What was sent is no message of OCPP."""
+    return SoapFault(Code.SENDER, Subcode.PROTOCOL_ERROR, reason)
+
+
+def document(fault: SoapFault, namespace: str, relates_to: str | None = None) -> bytes:
+    """The envelope; `namespace` is that of the service, whose words the subcodes are."""
+    envelope = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"env": ENVELOPE, "wsa": WSA, "ocpp": namespace})
+    header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
+    if fault.code is Code.VERSION_MISMATCH:
+        upgrade = etree.SubElement(header, f"{{{ENVELOPE}}}Upgrade")
+        etree.SubElement(upgrade, f"{{{ENVELOPE}}}SupportedEnvelope", qname="env:Envelope")
+    add_addressing(header, FAULT_ACTION, relates_to)
+    body = etree.SubElement(etree.SubElement(envelope, f"{{{ENVELOPE}}}Body"), f"{{{ENVELOPE}}}Fault")
+    code = etree.SubElement(body, f"{{{ENVELOPE}}}Code")
+    etree.SubElement(code, f"{{{ENVELOPE}}}Value").text = f"env:{fault.code}"
+    if fault.subcode is not None:
+        subcode = etree.SubElement(code, f"{{{ENVELOPE}}}Subcode")
+        etree.SubElement(subcode, f"{{{ENVELOPE}}}Value").text = f"ocpp:{fault.subcode}"
+    reason = etree.SubElement(body, f"{{{ENVELOPE}}}Reason")
+    text = etree.SubElement(reason, f"{{{ENVELOPE}}}Text", {f"{{{XML}}}lang": "en"})
+    text.text = "".join(letter if letter.isprintable() else "\ufffd" for letter in fault.reason)
+    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="UTF-8"))
+
+
+def add_addressing(header: etree._Element, action: str, relates_to: str | None) -> None:
+    """What an answer says of itself (WS-Addressing 1.0, 3.4); the caller's number stands as it was sent."""
+    etree.SubElement(header, f"{{{WSA}}}Action").text = action
+    etree.SubElement(header, f"{{{WSA}}}To").text = ANONYMOUS
+    if relates_to is not None:
+        etree.SubElement(header, f"{{{WSA}}}RelatesTo").text = relates_to

@@ -1,0 +1,38 @@
+"""The payload of a record as a JSON schema (draft 4), like those that the package `ocpp` ships for OCPP-J."""
+
+from typing import Any
+
+from ocpp_soap.kinds import BOOLEAN, DECIMAL, INT, Choice, Field, Kind, Record, Text
+
+Schema = dict[str, Any]
+
+TYPES = {INT: "integer", BOOLEAN: "boolean", DECIMAL: "number"}
+
+
+def schema_of(record: Record) -> Schema:
+    """What its payload must look like."""
+    return {
+        "type": "object",
+        "properties": {name: _of_field(field) for name, field in record},
+        "required": [name for name, field in record if not field.is_optional],
+        "additionalProperties": False,
+    }
+
+
+def _of_field(field: Field) -> Schema:
+    schema = _of_kind(field.kind)
+    if not field.is_list:
+        return schema
+    return {"type": "array", "items": schema, "minItems": 0 if field.is_optional else 1}
+
+
+def _of_kind(kind: Kind) -> Schema:
+    match kind:
+        case Record():
+            return schema_of(kind)
+        case Choice(_, words):
+            return {"type": "string", "enum": list(words)}
+        case Text(_, int(longest)):
+            return {"type": "string", "maxLength": longest}
+        case _:
+            return {"type": TYPES.get(kind, "string")}

@@ -1,0 +1,74 @@
+"""A service of a version as spyne's application: document/literal, bare, SOAP 1.2 with WS-Addressing."""
+
+from functools import cache
+from typing import Any
+
+from lxml import etree
+from spyne import Application, ServiceBase, Unicode, rpc
+from spyne.model.complex import ComplexModel, ComplexModelMeta, XmlData
+from spyne.protocol.soap import Soap12
+
+from ocpp_soap.envelope import IDENTITY, parse
+from ocpp_soap.faults import add_addressing
+from ocpp_soap.kinds import Operation, Service
+from ocpp_soap.models import model
+from ocpp_soap.namespaces import ENVELOPE, WSA
+
+
+class OcppSoap(Soap12):
+    """spyne's protocol with our own way in (envelope.py), and WS-Addressing on the way out."""
+
+    def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
+        ctx.in_document = parse(b"".join(ctx.in_string), self.app.tns)
+
+    def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
+        ctx.in_header_doc, ctx.in_body_doc = ctx.in_document.header, ctx.in_document.body
+        ctx.method_request_string = str(ctx.in_body_doc.tag)
+
+    def deserialize(self, ctx: Any, message: Any) -> None:
+        """The body is read already (payloads.py)."""
+        ctx.in_object = ctx.in_body_doc
+
+    def serialize(self, ctx: Any, message: Any) -> None:
+        super().serialize(ctx, message)
+        header = etree.Element(f"{{{ENVELOPE}}}Header", nsmap={"wsa": WSA})
+        add_addressing(header, f"/{ctx.descriptor.operation_name}Response", ctx.in_header_doc.message_id)
+        ctx.out_document.insert(0, header)
+
+
+@cache
+def application(service: Service) -> Application:
+    """One for each service and process; it holds no state of a call."""
+    content = {"__namespace__": service.namespace, "_type_info": [("value", XmlData(Unicode))]}
+    header = ComplexModelMeta(IDENTITY, (ComplexModel,), content)
+    methods = {each.name: _method(each, service.namespace) for each in service.operations}
+    members: dict[str, Any] = {"__in_header__": header, **methods}
+    return Application(
+        [type(ServiceBase)(service.name, (ServiceBase,), members)],
+        tns=service.namespace,
+        name=service.name,
+        in_protocol=OcppSoap(),
+        out_protocol=OcppSoap(),
+    )
+
+
+def _method(operation: Operation, namespace: str) -> Any:
+    """What spyne calls; the answer was found before (endpoint.py)."""
+
+    def serve(ctx: Any) -> Any:
+        return ctx.udc
+
+    def serve_request(ctx: Any, request: Any) -> Any:
+        return ctx.udc
+
+    takes = [model(operation.request, namespace)] if operation.request.fields else []
+    function = serve_request if takes else serve
+    function.__name__ = operation.name
+    name = f"{{{namespace}}}{operation.element}"
+    return rpc(
+        *takes,
+        _returns=model(operation.answer, namespace),
+        _body_style="bare",
+        _in_message_name=f"{name}Request",
+        _out_message_name=f"{name}Response",
+    )(function)
