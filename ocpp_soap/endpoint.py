@@ -66,7 +66,7 @@ class Endpoint(ServerBase):
 
     def refusal(self, fault: SoapFault, header: Header | None = None) -> bytes:
         """The envelope that refuses one; `header` is the call's, where it could be read."""
-        return faults.document(fault, self.service.namespace, header and header.message_id)
+        return faults.document(fault, self.service.namespace, header.message_id if header else None)
 
     def _unknown(self, tag: str) -> SoapFault:
         namespace, _, name = tag.removeprefix("{").rpartition("}")

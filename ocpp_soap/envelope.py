@@ -13,9 +13,7 @@ from ocpp_soap.faults import Code, SoapFault, protocol_error
 from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, ENVELOPE_11, WSA, WSA_OLD
 
 IDENTITY = "chargeBoxIdentity"
-ADDRESSING: Final = frozenset(
-    {"Action", "To", "From", "ReplyTo", "FaultTo", "MessageID", "RelatesTo", "ReferenceParameters"}
-)
+ADDRESSING: Final = frozenset({"Action", "To", "From", "ReplyTo", "FaultTo", "MessageID", "RelatesTo"})
 MUST_UNDERSTAND = f"{{{ENVELOPE}}}mustUnderstand"
 NOWHERE = ("", ANONYMOUS, f"{WSA}/none", f"{WSA_OLD}/role/anonymous")
 

@@ -1,7 +1,7 @@
 """What a caller is told that cannot be served: faults of SOAP 1.2 with the words of OCPP (OCPP-S 1.6, 4.5).
 
-The code says on whose side the fault is, the subcode what it is; together they decide the status of HTTP (SOAP 1.2 part 2,
-7.5.2.2), which is Unauthorized and so on where HTTP itself has the better word.
+The code says on whose side the fault is and decides the status of HTTP (SOAP 1.2 part 2, 7.5.2.2) unless HTTP itself
+has the better word, such as 401; the subcode says what it is.
 """
 
 from enum import StrEnum

@@ -1,10 +1,10 @@
 """A message as XML and as the plain payload that OCPP-J would have, in both directions.
 
-A payload holds texts, whole numbers, truths, lists and dictionaries by the names of the wire. What should be a number and
-is none stays the text that it was: whoever reads the payload says what is wrong with it.
+A payload holds texts, whole numbers, truths, lists and dictionaries by the names of the wire. What should be a number
+and is none stays the text that it was: whoever reads the payload says what is wrong with it.
 
-It is read from the tree itself: spyne would make an object of every value first, at twice the cost of all the rest. It is
-written by spyne, from the objects that `message_of` makes.
+It is read from the tree itself: spyne would make an object of every value first, at twice the cost of all the rest. It
+is written by spyne, from the objects that `message_of` makes.
 """
 
 import re

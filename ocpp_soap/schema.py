@@ -1,12 +1,13 @@
 """The payload of a record as a JSON schema (draft 4), like those that the package `ocpp` ships for OCPP-J."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ocpp_soap.kinds import BOOLEAN, DECIMAL, INT, Choice, Field, Kind, Record, Text
 
 Schema = dict[str, Any]
 
-TYPES = {INT: "integer", BOOLEAN: "boolean", DECIMAL: "number"}
+TYPES: Mapping[Kind, str] = {INT: "integer", BOOLEAN: "boolean", DECIMAL: "number"}
 
 
 def schema_of(record: Record) -> Schema:
