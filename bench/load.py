@@ -2,7 +2,9 @@
 
     python -m bench.load URL STATIONS SECONDS
 
-prints one line of JSON: how many messages were answered, how many a second, and the percentiles of the wait.
+Each station begins a charge, reports its meter as often as it is answered, and ends the charge. One line of JSON is
+printed: how many readings were answered, how many a second, and the percentiles of the wait. The start and the end of
+the charges are not in it.
 """
 
 import asyncio
@@ -12,6 +14,8 @@ import os
 import struct
 import sys
 import time
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 NO_MASK = bytes(4)
@@ -23,8 +27,9 @@ SAMPLES = [
     {"value": "16.0", "measurand": "Current.Import", "unit": "A", "phase": "L1"},
     {"value": "54", "measurand": "SoC", "unit": "Percent", "location": "EV"},
 ]
-METER_VALUE = {"timestamp": "2026-11-22T10:00:00Z", "sampledValue": SAMPLES}
-PAYLOAD = {"connectorId": 1, "transactionId": 1, "meterValue": [METER_VALUE]}
+METER_START_WH, METER_STOP_WH = 1_230_000, 1_234_567
+ID = "0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3"
+ANSWER = b'[3,"%s",{}]' % ID.encode()
 
 
 def text_frame(text: str) -> bytes:
@@ -44,17 +49,23 @@ def handshake(path: str, host: str) -> bytes:
     ).encode()
 
 
-FRAME = text_frame(json.dumps([2, "0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3", "MeterValues", PAYLOAD]))
-ANSWER = b'[3,"0f8d3a52-5c1e-4a9e-8f0c-2b7a64c1d9e3",{}]'
+def call(action: str, **payload: object) -> bytes:
+    return text_frame(json.dumps([2, ID, action, payload]))
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 class Station(asyncio.Protocol):
-    """Connects, then sends the next call as soon as the last is answered."""
+    """Connects and begins a charge; then sends the next reading as soon as the last is answered."""
 
     def __init__(self, path: str, host: str) -> None:
         self._request = handshake(path, host)
-        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.connected: asyncio.Future[None] = loop.create_future()
+        self.finished: asyncio.Future[None] = loop.create_future()
+        self._answer: asyncio.Future[dict[str, Any]] | None = None
         self.waits: list[float] = []
         self._received = b""
         self._sent_at = 0.0
@@ -64,29 +75,58 @@ class Station(asyncio.Protocol):
         self._transport = transport
         transport.write(self._request)
 
+    async def start_charge(self) -> None:
+        start = call("StartTransaction", connectorId=1, idTag="BENCH", meterStart=METER_START_WH, timestamp=now())
+        self._transaction_id = (await self._ask(start))["transactionId"]
+        reading = {"timestamp": now(), "sampledValue": SAMPLES}
+        self._reading = call("MeterValues", connectorId=1, transactionId=self._transaction_id, meterValue=[reading])
+
+    async def stop_charge(self) -> None:
+        stop = {"transactionId": self._transaction_id, "meterStop": METER_STOP_WH, "timestamp": now()}
+        await self._ask(call("StopTransaction", **stop))
+
+    async def _ask(self, frame: bytes) -> dict[str, Any]:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(frame)
+        return await self._answer
+
     def begin(self, until: float) -> None:
         self._until = until
         self._send()
 
     def _send(self) -> None:
         self._sent_at = time.perf_counter()
-        self._transport.write(FRAME)
+        self._transport.write(self._reading)
 
     def data_received(self, data: bytes) -> None:
         if not self.connected.done():
             self._shake_hands(data)
             return
         self._received += data
-        if len(self._received) < 2 + len(ANSWER):
+        # What comes is short: one byte tells the length (RFC 6455, 5.2).
+        if len(self._received) < 2 or len(self._received) < 2 + self._received[1]:
             return
         if self._received[0] == 0x89:  # A ping: not within a run this short.
             raise SystemExit("pinged")
-        if self._received[2:] != ANSWER:
-            raise SystemExit(f"unexpected answer: {self._received!r}")
-        self._received = b""
-        now = time.perf_counter()
-        self.waits.append(now - self._sent_at)
-        if now < self._until:
+        answer, self._received = self._received[2:], b""
+        if self._answer is not None:
+            self._take(answer)
+        elif answer != ANSWER:
+            raise SystemExit(f"unexpected answer: {answer!r}")
+        else:
+            self._go_on()
+
+    def _take(self, answer: bytes) -> None:
+        waiting, self._answer = self._answer, None
+        kind, _id, payload = json.loads(answer)
+        if waiting is None or kind != 3:
+            raise SystemExit(f"unexpected answer: {answer!r}")
+        waiting.set_result(payload)
+
+    def _go_on(self) -> None:
+        answered_at = time.perf_counter()
+        self.waits.append(answered_at - self._sent_at)
+        if answered_at < self._until:
             self._send()
         else:
             self.finished.set_result(None)
@@ -97,8 +137,8 @@ class Station(asyncio.Protocol):
         self.connected.set_result(None)
 
     def connection_lost(self, error: Exception | None) -> None:
-        for waiting in (self.connected, self.finished):
-            if not waiting.done():
+        for waiting in (self.connected, self._answer, self.finished):
+            if waiting is not None and not waiting.done():
                 waiting.set_exception(ConnectionError("the line was lost"))
 
     def close(self) -> None:
@@ -116,11 +156,13 @@ async def run(url: str, stations: int, seconds: float) -> dict[str, float]:
         )
         await line.connected
         lines.append(line)
+    await asyncio.gather(*(line.start_charge() for line in lines))
     began = time.perf_counter()
     for line in lines:
         line.begin(began + seconds)
     await asyncio.gather(*(line.finished for line in lines))
     took = time.perf_counter() - began
+    await asyncio.gather(*(line.stop_charge() for line in lines))
     for line in lines:
         line.close()
     waits = sorted(wait for line in lines for wait in line.waits)

@@ -8,12 +8,21 @@ import sys
 
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call_result
-from ocpp.v16.enums import Action
+from ocpp.v16.datatypes import IdTagInfo
+from ocpp.v16.enums import Action, AuthorizationStatus
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 
 class CentralSystem(ChargePoint):
+    @on(Action.start_transaction)
+    def on_start_transaction(self, **_: object) -> call_result.StartTransaction:
+        return call_result.StartTransaction(1, IdTagInfo(AuthorizationStatus.accepted))
+
+    @on(Action.stop_transaction)
+    def on_stop_transaction(self, **_: object) -> call_result.StopTransaction:
+        return call_result.StopTransaction()
+
     @on(Action.meter_values)
     def on_meter_values(self, **_: object) -> call_result.MeterValues:
         return call_result.MeterValues()
