@@ -25,6 +25,8 @@ class Addressee:
     protocol: str | None
     online: bool
     local_list_id: int | None
+    vendor: str | None
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import charge_command_checks, local_lists
+from domain import charge_command_checks, firmware_images, local_lists
 from domain.addressees import Addressee, Found, at_outlet, dumped
 from domain.command_parameters import GetDiagnostics, Parameters, UpdateFirmware
 from domain.models import Action, FirmwareImage, StationKind
@@ -61,10 +61,26 @@ def plain(db: Session, asked: Parameters, stations: Sequence[Addressee], _now: d
 
 
 def firmware(db: Session, asked: UpdateFirmware, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:
-    if db.get(FirmwareImage, asked.firmware) is None:
+    """An image of another model would be refused by the station at best."""
+    image = db.get(FirmwareImage, asked.firmware)
+    if image is None:
         message = "There is no firmware image {id}"
         raise ParametersError(one("firmware", "no_such_firmware", message, id=asked.firmware))
-    return plain(db, asked, stations, now)
+    others = {
+        station.id: _not_for(image, station)
+        for station in stations
+        if not firmware_images.fits(image, station.vendor, station.model)
+    }
+    return plain(db, asked, stations, now) | others
+
+
+def _not_for(image: FirmwareImage, station: Addressee) -> Problems:
+    wanted, told = (f"{of.vendor or ''} {of.model or ''}".strip() for of in (image, station))
+    if not told:
+        message = "The image is for {wanted}, and the station has not told what it is"
+        return one("firmware", "model_unknown", message, wanted=wanted)
+    message = "The image is for {wanted}, the station is {told}"
+    return one("firmware", "not_for_this_model", message, wanted=wanted, told=told)
 
 
 def logs(db: Session, asked: GetDiagnostics, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:

@@ -81,6 +81,18 @@ def plain_name(written: str) -> str:
     return STRANGE.sub("_", name).strip("._-")[-LONGEST_NAME:] or "firmware.bin"
 
 
+def fits(image: FirmwareImage, vendor: str | None, model: str | None) -> bool:
+    """Whether an image is for stations that tell this of themselves; what it leaves open fits all."""
+    pairs = ((image.vendor, vendor), (image.model, model))
+    return all(wanted == "" or wanted.lower() == (told or "").lower() for wanted, told in pairs)
+
+
+def fitting(db: Session, vendor: str | None, model: str | None) -> list[FirmwareImage]:
+    """The images for such stations, the latest first."""
+    latest_first = select(FirmwareImage).order_by(FirmwareImage.uploaded_at.desc(), FirmwareImage.id.desc())
+    return [image for image in db.scalars(latest_first) if fits(image, vendor, model)]
+
+
 def remove(db: Session, image: FirmwareImage) -> None:
     """Delete an image. Its bytes go in the night, unless another image has the same. Raises ImageInUseError."""
     is_named = exists().where(

@@ -45,6 +45,8 @@ WORDS: Mapping[str, LazyString] = {
     "no_outlets": _l("A supply controller has no outlets."),
     "unknown_to_protocol": _l("The station speaks %(protocol)s, which has no such command."),
     "no_such_firmware": _l("This image is gone."),
+    "not_for_this_model": _l("The image is for %(wanted)s, the station is %(told)s."),
+    "model_unknown": _l("The image is for %(wanted)s, and the station has not told what it is."),
     "before_since": _l("This must be after the beginning."),
     "never_waits": _l("Somebody stands at the outlet now, so this cannot wait."),
     "in_the_past": _l("This must be in the future."),

@@ -45,6 +45,8 @@ class Line:
     state: CommandState
     answer: str
     progress: str
+    software: str
+    """What the station runs now, by its own word."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class Progress:
 
 
 def _lines(db: Session, *which: Any) -> list[Line]:
-    rows = select(Command, Station.name, TOLD.label("told")).outerjoin(Station, Station.id == Command.station_id)
+    rows = select(Command, Station.name, Station.firmware_version, TOLD.label("told"))
+    rows = rows.outerjoin(Station, Station.id == Command.station_id)
     found = db.execute(scoped(rows.where(*which).order_by(Command.id).limit(MOST_SHOWN), Command))
     return [_line(row) for row in found]
 
@@ -102,4 +105,7 @@ def _line(row: Row[Any]) -> Line:
     command: Command = row.Command
     name = row.name or str(command.station_id)
     answer = words.answer(words.Told(**row.told))
-    return Line(command.id, command.station_id, name, command.state, answer, words.progress(command.progress))
+    progress = words.progress(command.progress)
+    return Line(
+        command.id, command.station_id, name, command.state, answer, progress, software=row.firmware_version or ""
+    )

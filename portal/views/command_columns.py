@@ -146,6 +146,7 @@ COLUMNS = (
     Choice("state", _l("State"), Command.state, words.STATES, sortable=False, render=_state),
     Answer("answer", _l("Answer"), TOLD, sortable=False, render=_answer, width=50),
     Choice("progress", _l("Progress"), Command.progress, words.PROGRESS, sortable=False, render=_progress, width=24),
+    Text("software", _l("Runs now"), Station.firmware_version, sortable=False, default=False),
     Number("took", _l("Took"), TOOK_SECONDS, unit="s", decimals=1, sortable=False),
     Date("sent", _l("Sent"), Command.sent_at, sortable=False, default=False),
     Date("answered", _l("Answered"), Command.answered_at, sortable=False, default=False),

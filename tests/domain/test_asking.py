@@ -317,6 +317,24 @@ def test_firmware_that_there_is(db, asked, refused):
     assert asked(Action.UPDATE_FIRMWARE, firmware=image.id) == ({"firmware": image.id}, None, None)
 
 
+@pytest.mark.parametrize(
+    ("vendor", "model", "fits"),
+    [("", "", True), ("ctek", "", True), ("CTEK", "cc2", True), ("CTEK", "CC3", False), ("Other", "CC2", False)],
+)
+def test_firmware_is_for_the_stations_own_model(db, asked, refused, online, vendor, model, fits):
+    online.vendor, online.model = "CTEK", "CC2"
+    image = FirmwareImage(
+        vendor=vendor, model=model, file_name="f", version="1", size_bytes=1, sha256="0" * 64, uploaded_at=NINE
+    )
+    db.add(image)
+    db.flush()
+    if fits:
+        assert asked(Action.UPDATE_FIRMWARE, firmware=image.id)[0] == {"firmware": image.id}
+    else:
+        told = f"The image is for {vendor} {model}, the station is CTEK CC2"
+        assert refused(Action.UPDATE_FIRMWARE, firmware=image.id) == {"firmware": [("not_for_this_model", told)]}
+
+
 @pytest.mark.parametrize("action", [Action.GET_DIAGNOSTICS, Action.GET_LOG])
 def test_logs_of_a_time_that_ends_before_it_begins(refused, action):
     noon = "2026-11-22T12:00:00Z"

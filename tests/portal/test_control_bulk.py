@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import charging_sessions, clock
-from domain.models import Action, AuditEntry, CommandBatch, CommandReason, CommandState, Site, Station
+from domain.models import Action, AuditEntry, CommandBatch, CommandReason, CommandState, FirmwareImage, Site, Station
 from domain.reports import StartReport
 from domain.roles import RoleName
 from tests.portal.browser_like import Visitor, errors
@@ -161,6 +161,40 @@ def test_a_campaign_shows_how_far_each_station_is(db, administrator, stations):
     assert "Installing: 1" in page
     assert "Downloading: 1" in page
     assert "<td>Installing</td>" in page
+
+
+def test_a_campaign_of_software_shows_what_each_station_runs_now(db, administrator, stations):
+    image = FirmwareImage(version="3.15", file_name="a.bin", size_bytes=1, sha256="s", uploaded_at=clock.now())
+    db.add(image)
+    stations[0].firmware_version = "3.14.2"
+    db.commit()
+    administrator.send("/bulk/?action=update_firmware&name=H-1", firmware=image.id, if_offline="fail", confirmed=1)
+    [command] = commands_of(db)
+    command.progress, command.progress_at = "installing", clock.now()
+    db.commit()
+    page = administrator.get(f"/batches/show/{command.batch_id}").text
+    assert "<td>Installing</td><td>3.14.2</td>" in page
+    listed = administrator.get(f"/commands/?batch={command.batch_id}&columns=station,progress,software").text
+    assert "3.14.2" in listed
+
+
+def test_an_image_of_another_model_fails_at_that_station_alone(db, administrator, stations):
+    image = FirmwareImage(version="3.15", vendor="ACME", model="Duo", file_name="a.bin", size_bytes=1, sha256="s")
+    image.uploaded_at = clock.now()
+    db.add(image)
+    stations[0].vendor, stations[0].model = "acme", "duo"
+    stations[2].vendor, stations[2].model = "acme", "Uno"
+    db.commit()
+    administrator.send("/bulk/?action=update_firmware", firmware=image.id, if_offline="wait", confirmed=3)
+    asked = commands_of(db)
+    assert [(command.state, command.reason) for command in asked] == [
+        (CommandState.QUEUED, None),
+        (CommandState.FAILED, CommandReason.UNSUITABLE),
+        (CommandState.FAILED, CommandReason.UNSUITABLE),
+    ]
+    page = administrator.get(f"/batches/show/{asked[0].batch_id}").text
+    assert "The image is for ACME Duo, the station is acme Uno." in page
+    assert "The image is for ACME Duo, and the station has not told what it is." in page
 
 
 def test_the_rest_is_taken_back(db, administrator, stations):

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from domain import firmware_images
 from domain.command_checks import AT_AN_OUTLET, UNKNOWN_TO
-from domain.models import Action, Command, FirmwareImage, LocalList, Station, StationKind
+from domain.models import Action, Command, LocalList, Station, StationKind
 from domain.statuses import OutletStatus
 from portal import formats
 from portal.pages.control import reservations
@@ -82,21 +83,12 @@ def _software(db: Session, station: Station) -> Panel:
         Ask(Action.GET_LOG, _("Log …")),
     )
     runs = station.firmware_version
-    latest = db.scalar(images_for(station).with_only_columns(FirmwareImage.version).limit(1))
-    if latest and latest != runs:
-        note = _("Runs %(version)s, %(other)s is ready", version=runs or "–", other=latest)
+    latest = next(iter(firmware_images.fitting(db, station.vendor, station.model)), None)
+    if latest and latest.version != runs:
+        note = _("Runs %(version)s, %(other)s is ready", version=runs or "–", other=latest.version)
     else:
         note = _("Runs %(version)s", version=runs or "–")
     return Panel(_("Software and logs"), asks, note)
-
-
-def images_for(station: Station) -> Any:
-    """The images that fit the station's vendor and model, the latest first."""
-    fits = (
-        or_(func.lower(column) == func.lower(own or ""), column == "")
-        for column, own in ((FirmwareImage.vendor, station.vendor), (FirmwareImage.model, station.model))
-    )
-    return select(FirmwareImage).where(*fits).order_by(FirmwareImage.uploaded_at.desc(), FirmwareImage.id.desc())
 
 
 def _tags(db: Session, station: Station) -> Panel:

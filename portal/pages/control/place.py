@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from domain import clock
+from domain import clock, firmware_images
 from domain.models import Action, Outlet, Station
 from domain.privacy import sees_all_of_users
 from portal.database import database
@@ -54,7 +54,7 @@ def suggests_tags() -> bool:
 
 
 def _images(station: Station) -> Mapping[int, str]:
-    images = database().scalars(panels.images_for(station)).all()
+    images = firmware_images.fitting(database(), station.vendor, station.model)
     return {image.id: f"{image} · {image.file_name}" for image in images}
 
 
