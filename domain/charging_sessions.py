@@ -2,8 +2,8 @@
 
 A charge is *running* until it has an end. The stop (the station's word that the energy stopped) is its end as well,
 until the station tells that the car left later: then that moment is. A charge whose stop never came is closed when the
-station boots or the next charge begins at its outlet, on what the readings tell; a stop that comes after all, as from a
-station that was offline, replaces that.
+station boots, when the next charge begins at its outlet, or when nothing is heard of the station any more, on what the
+readings tell (domain/charge_ends.py); a stop that comes after all, as from a station that was offline, replaces that.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import authorization, events, meter_values, outlets
+from domain import authorization, charge_ends, events, meter_values, outlets
 from domain.authorization import Decision, Verdict
+from domain.charge_ends import RUNNING
 from domain.clock_offsets import is_doubtful
-from domain.energy import Evidence, Point, ReviewReason, settle
+from domain.energy import Point, ReviewReason
 from domain.events import EventKind
 from domain.id_tokens import identity_of
 from domain.meter_values import LatestReading
@@ -27,9 +28,6 @@ from domain.stops import StopReason
 
 REPEATS_WITHIN = timedelta(days=90)
 """For how long the stop of an unknown transaction is known again when it is repeated."""
-DOUBTS_OF_START = (ReviewReason.TOKEN_REFUSED, ReviewReason.CLOCK_WRONG)
-"""These stay, however the energy is found."""
-RUNNING = select(ChargingSession).where(ChargingSession.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def _stop(db: Session, charging_session: ChargingSession, report: StopReport) ->
     charging_session.stopped_at = report.stopped_at
     charging_session.meter_stop_wh = report.meter_stop_wh
     charging_session.stop_reason = report.reason
-    _settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
+    charge_ends.settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
     if report.stopped_at < charging_session.started_at:
         _doubt(charging_session, ReviewReason.STOPPED_BEFORE_STARTED)
     if is_doubtful(report.stopped_at, report.received_at):
@@ -191,7 +189,7 @@ def doubt_clock(db: Session, station_id: int) -> None:
 
 def close_at_boot(db: Session, station_id: int) -> None:
     """A station that boots charges nothing any more, whatever it failed to say."""
-    _close(db, _running_at(station_id), StopReason.STATION_BOOTED)
+    charge_ends.close(db, _running_at(station_id), StopReason.STATION_BOOTED)
 
 
 def _running_at(station_id: int) -> Select[ChargingSession]:
@@ -202,50 +200,7 @@ def _running_at(station_id: int) -> Select[ChargingSession]:
 def _close_others(db: Session, outlet_id: int, begun_id: int) -> None:
     """One outlet charges one car: what still ran there is over."""
     others = RUNNING.where(ChargingSession.outlet_id == outlet_id, ChargingSession.id != begun_id)
-    _close(db, others.order_by(ChargingSession.id).with_for_update(), StopReason.NEXT_CHARGE_STARTED)
-
-
-def _close(db: Session, running: Select[ChargingSession], reason: StopReason) -> None:
-    """Close charges whose stop never came at the last moment at which they are known to have charged."""
-    for charging_session in db.scalars(running):
-        charging_session.stop_reason = reason
-        readings = _settle(db, charging_session, None)
-        last_at = max((reading.at for reading in readings), default=charging_session.started_at)
-        charging_session.stopped_at = charging_session.ended_at = max(last_at, charging_session.started_at)
-
-
-def _settle(db: Session, charging_session: ChargingSession, stop: Point | None) -> list[Point]:
-    """Write down the energy and what is doubtful about it; returns the readings it was found from."""
-    evidence = Evidence(
-        Point(charging_session.started_at, charging_session.meter_start_wh),
-        stop,
-        meter_values.register_of(db, charging_session),
-        _known_before_wh(db, charging_session),
-    )
-    finding = settle(evidence)
-    charging_session.energy_wh = finding.energy_wh
-    of_start = [reason for reason in charging_session.review_reasons if reason in DOUBTS_OF_START]
-    charging_session.review_reasons = [*of_start, *finding.doubts]
-    return list(evidence.readings)
-
-
-def _known_before_wh(db: Session, charging_session: ChargingSession) -> int | None:
-    """What the meter showed after the charge before, unless it is one that begins each charge at 0."""
-    if charging_session.meter_start_wh != 0:
-        return None
-    before = db.execute(
-        select(ChargingSession.meter_wh, ChargingSession.meter_start_wh, ChargingSession.review_reasons)
-        .where(
-            ChargingSession.outlet_id == charging_session.outlet_id,
-            ChargingSession.started_at < charging_session.started_at,
-        )
-        .order_by(ChargingSession.started_at.desc())
-        .limit(1)
-    ).one_or_none()
-    if before is None or (before.meter_start_wh == 0 and ReviewReason.METER_START_ZERO not in before.review_reasons):
-        return None
-    shown_wh: int = before.meter_wh
-    return shown_wh
+    charge_ends.close(db, others.order_by(ChargingSession.id).with_for_update(), StopReason.NEXT_CHARGE_STARTED)
 
 
 def _record_unknown(db: Session, report: StopReport) -> None:

@@ -20,3 +20,4 @@ class StopReason(StrEnum):
 
     STATION_BOOTED = "station_booted"
     NEXT_CHARGE_STARTED = "next_charge_started"
+    STATION_GONE = "station_gone"

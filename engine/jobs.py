@@ -6,7 +6,7 @@ import orjson
 import structlog
 
 from config import get_settings
-from domain import clock, commands, file_store, partitions, rollouts, station_files, stations
+from domain import charge_ends, clock, commands, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
 from domain.queue import get_redis
 from engine import channels
@@ -39,6 +39,14 @@ def sweep_silent_stations() -> None:
         swept = stations.sweep_silent(db, clock.now())
     if swept:
         log.info("silent stations were set offline", stations=swept)
+
+
+def close_forgotten_charges() -> None:
+    """Those of stations that are gone for good."""
+    with session_factory().begin() as db:
+        closed = charge_ends.close_of_gone_stations(db, clock.now())
+    if closed:
+        log.info("charges of stations that are gone were closed", charges=closed)
 
 
 def send_command(command_id: int) -> None:

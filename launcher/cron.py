@@ -16,5 +16,6 @@ def run_cron(settings: Settings) -> None:
     cron.register(jobs.sweep_commands, DEFAULT, interval=10)
     cron.register(jobs.advance_rollouts, DEFAULT, interval=5)
     cron.register(jobs.sweep_uploads, DEFAULT, interval=60)
+    cron.register(jobs.close_forgotten_charges, DEFAULT, cron="37 3 * * *")
     cron.register(jobs.forget_old_files, DEFAULT, cron="47 3 * * *")
     cron.start()

@@ -39,6 +39,7 @@ STOP_REASONS = {
     StopReason.UNLOCK_COMMAND: _l("The plug was unlocked from the portal"),
     StopReason.STATION_BOOTED: _l("The station started anew"),
     StopReason.NEXT_CHARGE_STARTED: _l("The next charge began"),
+    StopReason.STATION_GONE: _l("The station was not heard of any more"),
 }
 
 

@@ -1,11 +1,12 @@
 """The life of a charge, told in minutes after nine."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from domain import charging_sessions, meter_values, stations
+from domain import charge_ends, charging_sessions, meter_values, stations
 from domain.authorization import Decision, Verdict
 from domain.charging_sessions import Started
 from domain.energy import ReviewReason
@@ -235,6 +236,33 @@ def test_a_boot_closes_what_ran_and_the_late_stop_puts_it_right(story):
     story.stop(started, minutes=20, meter_wh=3000, reason=StopReason.POWER_LOSS)
     row = story.session(started)
     assert (row.ended_at, row.energy_wh, row.stop_reason, row.review_reasons) == (after(20), 2000, "power_loss", [])
+
+
+def test_a_charge_of_a_station_that_is_gone_is_closed_and_the_late_stop_puts_it_right(story, db, station):
+    started = story.start()
+    story.meter(10, 2500, started)
+    station.last_seen_at = after(15)
+    db.flush()
+    gone_at = after(15) + charge_ends.GONE_AFTER
+    assert charge_ends.close_of_gone_stations(db, gone_at - timedelta(seconds=1)) == 0
+    assert charge_ends.close_of_gone_stations(db, gone_at) == 1
+    row = story.session(started)
+    assert (row.stopped_at, row.ended_at, row.energy_wh) == (after(10), after(10), 1500)
+    assert (row.stop_reason, row.review_reasons) == ("station_gone", [ReviewReason.STOP_MISSING])
+    assert charge_ends.close_of_gone_stations(db, gone_at) == 0
+
+    story.stop(started, minutes=20, meter_wh=3000)
+    row = story.session(started)
+    assert (row.ended_at, row.energy_wh, row.stop_reason, row.review_reasons) == (after(20), 2000, "local", [])
+
+
+def test_a_charge_at_an_outlet_that_was_deleted_is_closed(story, db, station, outlet):
+    started = story.start()
+    station.last_seen_at = after(15)
+    db.delete(outlet)
+    db.flush()
+    assert charge_ends.close_of_gone_stations(db, after(16)) == 1
+    assert story.session(started).stop_reason == "station_gone"
 
 
 def test_begin_0_after_a_charge_is_taken_from_the_readings(story):
