@@ -62,7 +62,6 @@ class Report:
 class BootReport(Report):
     """The station started (OCPP 1.6, 4.2)."""
 
-    protocol: str
     vendor: str | None
     model: str | None
     serial_number: str | None

@@ -166,7 +166,6 @@ def boot(db: Session, report: BootReport) -> Booted:
         update(Station)
         .where(Station.id == report.station_id)
         .values(
-            protocol=report.protocol,
             vendor=report.vendor,
             model=report.model,
             serial_number=report.serial_number,

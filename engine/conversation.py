@@ -3,7 +3,6 @@
 The only place that turns what went wrong into a CALLERROR.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,19 +10,13 @@ from typing import Any, Protocol
 import structlog
 
 from domain import messages
-from domain.clock_offsets import ClockWatch
-from domain.reports import Report
-from domain.stations import Booted, Connection
 from engine import rpc
+from engine.acting import Acting
 from engine.group_commit import NotStoredError
-from engine.ocpp16 import routes
 from engine.rpc import Answer, Call, CallError, ErrorCode
 
 NOT_STORED = "the message could not be stored; please send it again"
 FAILED = "something went wrong here; please send it again"
-
-Submit = Callable[[Any], Any]
-"""Commits a report and returns its outcome."""
 
 LONGEST_IN_LOG = 1000
 
@@ -57,13 +50,11 @@ class Exchange:
 class Conversation:
     """Knows of one connection what its next frame is to be understood by."""
 
-    __slots__ = ("_clock", "_listener", "_station_id", "_submit")
+    __slots__ = ("_acting", "_listener")
 
-    def __init__(self, connection: Connection, submit: Submit, listener: Listener) -> None:
-        self._station_id = connection.station_id
-        self._submit = submit
+    def __init__(self, acting: Acting, listener: Listener) -> None:
+        self._acting = acting
         self._listener = listener
-        self._clock = ClockWatch(connection.station_id, connection.clock_offset_seconds)
 
     def take(self, frame: str | bytes, received_at: datetime) -> Exchange:
         """Act on a frame. Whatever is in it, this raises nothing."""
@@ -88,26 +79,9 @@ class Conversation:
         return exchange
 
     def _act(self, call: Call, received_at: datetime, exchange: Exchange) -> dict[str, Any]:
-        route = routes.find(call.action)
-        payload, exchange.remark = route.read(call.payload)
-        if route.report is None:
-            return route.answer(None, received_at)
-        report = route.report(payload, self._station_id, received_at)
-        outcome = self._submit(report)
-        exchange.commands_wait = isinstance(outcome, Booted) and outcome.commands_wait
-        self._look_at_clock(report)
-        return route.answer(outcome, received_at)
-
-    def _look_at_clock(self, report: Report) -> None:
-        """What is found out is said once more with a later message if it cannot be stored now."""
-        finding = self._clock.look(report)
-        if finding is None:
-            return
-        try:
-            self._submit(finding)
-        except NotStoredError:
-            return
-        self._clock.remember(finding)
+        acted = self._acting.act(call.action, call.payload, received_at)
+        exchange.remark, exchange.commands_wait = acted.remark, acted.commands_wait
+        return acted.answer
 
     def _hear(self, answer: Answer, frame: str | bytes, exchange: Exchange) -> None:
         """Nobody answers an answer, whatever goes wrong with it."""

@@ -3,7 +3,7 @@
 Stations write numbers as texts, texts as numbers, words in other letters, nothing as null; they add fields and exceed
 lengths. A payload that the schema refuses is gone through once, guided by the schema; what can only be meant in one way
 is put as the schema wants it, and noted. What remains is checked again, so whatever was not mended is refused as ever.
-What may be mended beyond that is a table of each version (`engine/ocpp16/tolerance.py`).
+What may be mended beyond that is a table of each version (`engine/ocpp1/tolerance.py`).
 """
 
 import re

@@ -20,10 +20,12 @@ from domain import clock, commands
 from domain.models import CommandReason, CommandState
 from domain.reports import CommandReport, Order, TakeCommandReport
 from domain.stations import Connection
+from engine import rpc
 from engine.group_commit import NotStoredError
-from engine.ocpp16.commands.table import question_for
-from engine.ocpp16.commands.translate import frame_of, report_of
+from engine.ocpp1.commands.question import Question
+from engine.ocpp1.commands.translate import payload_of, report_of
 from engine.rpc import LONGEST_ID, Answer, CallError, Calls
+from engine.versions import OCPP_16J
 
 QUIET_SECONDS = 3.0
 """A station that starts says so at once."""
@@ -62,7 +64,7 @@ class Outbox:
         self._line = line
         self._submit = submit
         self._note = note
-        self._calls: Calls[Order] = Calls()
+        self._calls: Calls[tuple[Order, Question]] = Calls()
         self._worker: Greenlet | None = None
         self._happened = Event()
         """The answer came, the line opened or is gone: whatever the greenlet waits for."""
@@ -85,20 +87,21 @@ class Outbox:
     def hear(self, answer: Answer) -> tuple[str | None, str | None]:
         """The station answered: returns what, and what is wrong with the answer."""
         is_waited_for = self._calls.is_one_under_way
-        order = self._calls.pair(answer)
-        if order is None:
+        asked = self._calls.pair(answer)
+        if asked is None:
             # What is in it stands in the message log alone, where its secrets are masked.
             log.info("an answer to no question was ignored", unique_id=str(answer.unique_id)[:LONGEST_ID])
             return None, STRANGE
         is_late = not is_waited_for or self._calls.is_one_under_way
-        report, remark = report_of(order, answer, clock.now())
+        order, question = asked
+        report, remark = report_of(question, order, answer, clock.now())
         self._complete(report)
         if is_late:
             # A further command may follow from it, and nobody is about to look.
             self.wake()
         elif not self._calls.is_one_under_way:  # Storing it may have taken so long that the next one is.
             self._happened.set()
-        return question_for(order).action, remark
+        return question.action, remark
 
     def close(self) -> None:
         """The line is gone, and with it the answer to what was asked over it."""
@@ -127,14 +130,15 @@ class Outbox:
         """Send a command and see it through to its end."""
         unique_id = str(order.command_id)
         try:
-            frame = frame_of(order, unique_id)
+            question = OCPP_16J.question_for(order)
+            frame = rpc.call(unique_id, question.action, payload_of(question, order))
         except CallError as error:
             log.warning("a command cannot be said", command_id=order.command_id, reason=error.description)
             self._complete(CommandReport(order.command_id, CommandState.FAILED, CommandReason.NOT_SENDABLE))
             return
         self._happened.clear()
-        self._calls.begin(unique_id, order)
-        self._note(self._connection.station_id, question_for(order).action, unique_id, frame)
+        self._calls.begin(unique_id, (order, question))
+        self._note(self._connection.station_id, question.action, unique_id, frame)
         self._line.send(frame)
         if not self._is_closed:
             self._happened.wait(commands.answer_within().total_seconds())

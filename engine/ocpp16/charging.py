@@ -1,15 +1,12 @@
-"""StartTransaction (OCPP 1.6, 4.8) and StopTransaction (4.10)."""
+"""StopTransaction (OCPP 1.6, 4.10): with a reason, and readings in the form of MeterValues."""
 
 from datetime import datetime
 from typing import Any
 
-from domain.authorization import Decision
-from domain.charging_sessions import Started
-from domain.reports import StartReport, StopReport
+from domain.reports import StopReport
 from domain.stops import StopReason
-from engine.ocpp16.authorization import id_tag_info
-from engine.ocpp16.fields import read_at, read_integer, read_outlet_number
-from engine.ocpp16.meter_values import readings
+from engine.ocpp1 import charging
+from engine.ocpp1.meter_values import readings
 
 STOP_REASONS = {
     "DeAuthorized": StopReason.DEAUTHORIZED,
@@ -26,34 +23,6 @@ STOP_REASONS = {
 }
 
 
-def start_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> StartReport:
-    return StartReport(
-        station_id,
-        received_at,
-        read_outlet_number(payload, lowest=1),
-        payload["idTag"],
-        read_integer(payload, "meterStart"),
-        read_at(payload["timestamp"]),
-    )
-
-
-def start_answer(started: Started, _received_at: datetime) -> dict[str, Any]:
-    return {"idTagInfo": id_tag_info(started.decision), "transactionId": started.charging_session_id}
-
-
 def stop_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> StopReport:
-    return StopReport(
-        station_id,
-        received_at,
-        read_integer(payload, "transactionId"),
-        payload.get("idTag") or None,
-        read_integer(payload, "meterStop"),
-        read_at(payload["timestamp"]),
-        # A stop without a reason was asked for at the station (4.10).
-        STOP_REASONS[payload.get("reason", "Local")],
-        readings(payload.get("transactionData", ())),
-    )
-
-
-def stop_answer(decision: Decision | None, _received_at: datetime) -> dict[str, Any]:
-    return {} if decision is None else {"idTagInfo": id_tag_info(decision)}
+    told = readings(payload.get("transactionData", ()))
+    return charging.stop_report(payload, station_id, received_at, told, STOP_REASONS[payload.get("reason", "Local")])

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.reports import StatusReport
 from domain.statuses import OutletStatus
-from engine.ocpp16.fields import read_at_or, read_outlet_number
+from engine.ocpp1 import status
 
 STATUSES = {
     "Available": OutletStatus.AVAILABLE,
@@ -21,14 +21,4 @@ STATUSES = {
 
 
 def status_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> StatusReport:
-    error_code = payload["errorCode"]
-    return StatusReport(
-        station_id,
-        received_at,
-        read_outlet_number(payload),
-        STATUSES[payload["status"]],
-        read_at_or(payload, received_at),
-        None if error_code == "NoError" else error_code,
-        payload.get("vendorErrorCode") or None,
-        payload.get("info") or None,
-    )
+    return status.status_report(payload, station_id, received_at, STATUSES)

@@ -12,12 +12,14 @@ from domain import clock, station_passwords
 from domain.reports import ConnectReport
 from domain.station_passwords import Refusal
 from domain.stations import Connection
+from engine.acting import Acting
 from engine.conversation import Conversation
 from engine.group_commit import NotStoredError
-from engine.ocpp16.boot import PROTOCOL
+from engine.ocpp16 import SUBPROTOCOL as PROTOCOL
 from engine.runtime import get_runtime
 from engine.transports.basic import password_in
 from engine.transports.line import Line, NoThread
+from engine.versions import OCPP_16J
 
 PROTOCOLS = [PROTOCOL]
 SERVER_OPTIONS = {"subprotocols": PROTOCOLS, "thread_class": NoThread}
@@ -108,7 +110,8 @@ def serve(server: Server, charge_box_id: str) -> None:
     connection: Connection = g.connection
     line = Line(server)
     outbox = runtime.connections.hold(connection, line)
-    conversation = Conversation(connection, runtime.writer.submit, outbox)
+    acting = Acting(connection, OCPP_16J.routes, runtime.writer.submit)
+    conversation = Conversation(acting, outbox)
     try:
         for frame in line.messages():
             exchange = conversation.take(frame, line.heard_at)

@@ -53,7 +53,7 @@ class Story:
         stations.set_status(self.db, StatusReport(self.station.id, at, outlet, status, at, None, None, None))
 
     def boot(self, minutes):
-        stations.boot(self.db, BootReport(self.station.id, after(minutes), "ocpp1.6", "V", "M", None, None))
+        stations.boot(self.db, BootReport(self.station.id, after(minutes), "V", "M", None, None))
 
     def session(self, started):
         self.db.flush()

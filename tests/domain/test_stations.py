@@ -81,15 +81,15 @@ def test_a_name_too_long_for_a_station_is_not_noted(db):
 
 
 def test_a_boot_tells_what_the_station_is(db, station):
-    stations.boot(db, BootReport(station.id, after(1), "ocpp1.6", "Vendor", "Model", "Serial", "1.2.3"))
+    stations.boot(db, BootReport(station.id, after(1), "Vendor", "Model", "Serial", "1.2.3"))
 
     known = fresh(db, station)
     assert (known.vendor, known.model, known.serial_number) == ("Vendor", "Model", "Serial")
-    assert (known.firmware_version, known.protocol, known.booted_at) == ("1.2.3", "ocpp1.6", after(1))
+    assert (known.firmware_version, known.booted_at) == ("1.2.3", after(1))
 
 
 def boot(db, station, minutes):
-    return stations.boot(db, BootReport(station.id, after(minutes), "ocpp1.6", "V", "M", None, None))
+    return stations.boot(db, BootReport(station.id, after(minutes), "V", "M", None, None))
 
 
 def test_a_boot_tells_whether_something_is_to_be_asked(db, station):

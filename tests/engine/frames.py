@@ -66,7 +66,7 @@ calls: st.SearchStrategy[Call] = st.one_of(
         st.just(action),
         of_schema(schemas.load("v16", action), action),
     ).map(list)
-    for action in sorted(ROUTES)
+    for action in sorted(ROUTES.by_action)
 )
 
 

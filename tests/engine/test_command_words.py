@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-import orjson
 import pytest
 
 from domain import clock
 from domain.models import Action, CommandReason, CommandState
 from domain.reports import CommandReport, Order
-from engine.ocpp16.commands.table import TABLE
-from engine.ocpp16.commands.translate import frame_of, report_of
+from engine.ocpp1.commands.translate import payload_of, report_of
+from engine.ocpp16.commands.table import TABLE, question_for
 from engine.rpc import CallError, Refusal, Result
 
 NOW = clock.now()
@@ -276,10 +275,16 @@ FRAMES = [
 ]
 
 
+def said(action, parameters):
+    """The name and the payload of a command on the wire."""
+    order = Order(NUMBER, action, parameters)
+    question = question_for(order)
+    return question.action, payload_of(question, order)
+
+
 @pytest.mark.parametrize(("action", "parameters", "name", "payload"), FRAMES)
 def test_each_command_is_said_so(action, parameters, name, payload):
-    frame = frame_of(Order(NUMBER, action, parameters), "17")
-    assert orjson.loads(frame) == [2, "17", name, payload]
+    assert said(action, parameters) == (name, payload)
 
 
 def test_every_action_has_words():
@@ -288,8 +293,8 @@ def test_every_action_has_words():
 
 @pytest.mark.parametrize("extra", [{}, SIGNED])
 def test_firmware_without_a_time_is_wanted_now(extra):
-    frame = orjson.loads(frame_of(Order(NUMBER, A.UPDATE_FIRMWARE, {**WHERE, **extra}), "17"))
-    wanted_at = frame[3].get("retrieveDate") or frame[3]["firmware"]["retrieveDateTime"]
+    _, payload = said(A.UPDATE_FIRMWARE, {**WHERE, **extra})
+    wanted_at = payload.get("retrieveDate") or payload["firmware"]["retrieveDateTime"]
     assert abs((clock.now() - datetime.fromisoformat(wanted_at)).total_seconds()) < 60
 
 
@@ -308,7 +313,7 @@ UNSAYABLE = [
 @pytest.mark.parametrize(("action", "parameters"), UNSAYABLE)
 def test_what_ocpp_has_no_words_for_is_not_said(action, parameters):
     with pytest.raises(CallError):
-        frame_of(Order(NUMBER, action, parameters), "17")
+        said(action, parameters)
 
 
 YES, NO = CommandState.ACCEPTED, CommandState.REJECTED
@@ -382,7 +387,8 @@ WORDS = [
 
 
 def heard(action, answer, parameters=None):
-    report, _remark = report_of(Order(NUMBER, action, parameters or {}), Result("17", answer), NOW)
+    order = Order(NUMBER, action, parameters or {})
+    report, _remark = report_of(question_for(order), order, Result("17", answer), NOW)
     return report
 
 
@@ -407,7 +413,8 @@ def test_a_word_that_ocpp_has_not_is_not_understood(action, parameters, answer):
 @pytest.mark.parametrize("action", Action)
 def test_an_error_is_kept_whole(action):
     whole = {"errorCode": "NotSupported", "errorDescription": "no", "errorDetails": {"a": 1}}
-    report, remark = report_of(Order(NUMBER, action, {}), Refusal("17", "NotSupported", "no", {"a": 1}), NOW)
+    order = Order(NUMBER, action, {"message": "boot"})
+    report, remark = report_of(question_for(order), order, Refusal("17", "NotSupported", "no", {"a": 1}), NOW)
     assert remark is None
     assert report == CommandReport(NUMBER, CommandState.FAILED, CommandReason.REFUSED, whole, NOW)
 

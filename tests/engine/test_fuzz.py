@@ -21,8 +21,10 @@ from domain import clock
 from domain.db import session_factory
 from domain.stations import Connection
 from engine import dispatch, schemas
+from engine.acting import Acting
 from engine.conversation import Conversation
 from engine.group_commit import GroupCommit
+from engine.ocpp16.routes import ROUTES
 from engine.rpc import ErrorCode
 from tests.engine.conftest import EngineServer, Wire, make_station, running
 from tests.engine.frames import SPOILING, Frame, calls, spoilt
@@ -112,7 +114,7 @@ def conversations(db, transaction):
     """One for each frame of a family, so that they are stored together."""
     writer = GroupCommit(session_factory().begin, dispatch.apply)
     stations = [make_station(transaction, f"fuzz-{number}") for number in range(FAMILY)]
-    return [Conversation(Connection(station.id, 1), writer.submit, Nobody()) for station in stations]
+    return [Conversation(Acting(Connection(station.id, 1), ROUTES, writer.submit), Nobody()) for station in stations]
 
 
 def test_no_frame_breaks_a_conversation(conversations):

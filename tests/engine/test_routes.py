@@ -10,8 +10,9 @@ from domain.reports import MeterReport, Reading, StatusReport, StopReport
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 from engine import schemas
-from engine.ocpp16 import meter_values, routes
-from engine.ocpp16.fields import EARLIEST, LATEST, format_at, read_at
+from engine.ocpp1 import meter_values
+from engine.ocpp1.fields import EARLIEST, LATEST, format_at, read_at
+from engine.ocpp16.routes import ROUTES
 from engine.rpc import CallError, ErrorCode
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC)
@@ -20,7 +21,7 @@ NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 def report(action, payload):
-    route = routes.find(action)
+    route = ROUTES.find(action)
     return route.report(route.read(payload)[0], 1, NOW)
 
 
@@ -100,7 +101,7 @@ def test_an_invalid_payload_is_refused_with_the_field_and_what_would_be_right(ac
 
 
 def test_all_that_a_station_may_call_is_served():
-    assert sorted(routes.ROUTES) == [
+    assert sorted(ROUTES.by_action) == [
         "Authorize",
         "BootNotification",
         "DataTransfer",
@@ -118,17 +119,17 @@ def test_all_that_a_station_may_call_is_served():
     ]
 
 
-@pytest.mark.parametrize("action", sorted(schemas.actions("v16") - set(routes.ROUTES)))
+@pytest.mark.parametrize("action", sorted(schemas.actions("v16") - set(ROUTES.by_action)))
 def test_other_actions_of_the_version_are_not_supported(action):
     with pytest.raises(CallError) as refused:
-        routes.find(action)
+        ROUTES.find(action)
     assert refused.value.code == ErrorCode.NOT_SUPPORTED
 
 
 @pytest.mark.parametrize("action", ["", "heartbeat", "HeartbeatResponse", "../Heartbeat", "x" * 1000])
 def test_any_other_action_is_not_implemented(action):
     with pytest.raises(CallError) as refused:
-        routes.find(action)
+        ROUTES.find(action)
     assert refused.value.code == ErrorCode.NOT_IMPLEMENTED
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.ocpp16.tolerance import reader
+from engine.ocpp16.reading import reader
 from engine.rpc import CallError, ErrorCode
 
 AT = "2026-11-22T09:00:00Z"

@@ -2,7 +2,7 @@
 
 from domain.command_parameters import TriggeredMessage
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, renamed
+from engine.ocpp1.commands.question import Payload, renamed
 
 PLAIN = {
     TriggeredMessage.BOOT: "BootNotification",

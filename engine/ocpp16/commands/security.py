@@ -2,8 +2,8 @@
 requestId by which the station tells later how it goes."""
 
 from domain.reports import Order
-from engine.ocpp16.commands.firmware import TRIES, retrieve_date
-from engine.ocpp16.commands.question import Payload, Verdict, by_status, renamed, times
+from engine.ocpp1.commands.firmware import TRIES, retrieve_date
+from engine.ocpp1.commands.question import Payload, Verdict, by_status, renamed, times
 
 LOGS = {"diagnostics": "DiagnosticsLog", "security": "SecurityLog"}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.command_parameters import Purpose
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, Verdict, by_status, connector, renamed, times
+from engine.ocpp1.commands import core
+from engine.ocpp1.commands.question import Payload, Verdict, by_status, connector, renamed, times
 
 TX_PROFILE = "TxProfile"
 PURPOSES = {
@@ -13,6 +14,17 @@ PURPOSES = {
     Purpose.DEFAULT: "TxDefaultProfile",
     Purpose.CHARGE: TX_PROFILE,
 }
+
+
+def remote_start(order: Order) -> Payload:
+    """RemoteStartTransaction (5.11). A profile that comes with it must be one for the charge (5.11.1)."""
+    payload = core.remote_start(order)
+    if profile := order.parameters.get("profile"):
+        payload["chargingProfile"] = {
+            **charging_profile(profile, order.command_id),
+            "chargingProfilePurpose": TX_PROFILE,
+        }
+    return payload
 
 
 def set_charging_profile(order: Order) -> Payload:

@@ -1,23 +1,21 @@
 """Every command that a station of OCPP 1.6 understands, in one table."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from domain.models import Action
 from domain.reports import Order
-from engine.ocpp16.commands import (
-    configuration,
-    core,
-    firmware,
-    local_list,
-    remote_trigger,
-    reservation,
-    security,
-    smart_charging,
-)
-from engine.ocpp16.commands.question import Question, by_status, done, nothing, question
+from engine import schemas
+from engine.ocpp1.commands import configuration, core, firmware, local_list, reservation
+from engine.ocpp1.commands.question import Question, Questions, by_status, done, nothing
+from engine.ocpp16 import VERSION
+from engine.ocpp16.commands import remote_trigger, security, smart_charging
+from engine.ocpp16.reading import reader
+
+question = Questions(partial(schemas.check, VERSION), lambda action: reader(f"{action}Response"))
 
 TABLE: Mapping[Action, Question] = {
-    Action.REMOTE_START: question("RemoteStartTransaction", core.remote_start, by_status()),
+    Action.REMOTE_START: question("RemoteStartTransaction", smart_charging.remote_start, by_status()),
     Action.REMOTE_STOP: question("RemoteStopTransaction", core.remote_stop, by_status()),
     Action.RESET: question("Reset", core.reset, by_status()),
     Action.UNLOCK: question("UnlockConnector", core.unlock, by_status("Unlocked")),

@@ -1,4 +1,4 @@
-"""From an order to a frame, and from its answer to a report."""
+"""From an order to a payload, and from its answer to a report."""
 
 from datetime import datetime
 from typing import Any
@@ -7,31 +7,28 @@ import structlog
 
 from domain.models import CommandReason, CommandState
 from domain.reports import CommandReport, Order
-from engine import rpc
-from engine.ocpp16.commands.table import question_for
+from engine.ocpp1.commands.question import Payload, Question
 from engine.rpc import Answer, CallError, ErrorCode, Refusal
 
 log = structlog.get_logger()
 
 
-def frame_of(order: Order, unique_id: str) -> str:
-    """The command as the station is told it. Raises CallError where OCPP 1.6 cannot say it."""
-    question = question_for(order)
+def payload_of(question: Question, order: Order) -> Payload:
+    """What the station is told. Raises CallError where its version of OCPP cannot say it."""
     try:
         payload = question.payload(order)
     except (KeyError, TypeError, ValueError) as error:
         raise CallError(ErrorCode.INTERNAL_ERROR, f"{order.action} cannot be said: {error!r}") from error
     question.check(payload)
-    return rpc.call(unique_id, question.action, payload)
+    return payload
 
 
-def report_of(order: Order, answer: Answer, heard_at: datetime) -> tuple[CommandReport, str | None]:
+def report_of(question: Question, order: Order, answer: Answer, heard_at: datetime) -> tuple[CommandReport, str | None]:
     """What the station's answer makes of the command, and what was wrong with it; it is kept whole, whatever it is."""
     failed = CommandState.FAILED
     if isinstance(answer, Refusal):
         whole = {"errorCode": answer.code, "errorDescription": answer.description, "errorDetails": answer.details}
         return CommandReport(order.command_id, failed, CommandReason.REFUSED, whole, heard_at), None
-    question = question_for(order)
     try:
         said, remark = question.read(_object(answer.payload))
     except CallError as error:

@@ -1,7 +1,7 @@
 """The profile Reservation. Our number of the command that reserves is the reservation's."""
 
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, connector, renamed, times
+from engine.ocpp1.commands.question import Payload, connector, renamed, times
 
 
 def reserve(order: Order) -> Payload:

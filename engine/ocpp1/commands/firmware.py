@@ -3,8 +3,8 @@
 from domain import clock
 from domain.models import CommandState
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, Verdict, renamed, times
-from engine.ocpp16.fields import format_at
+from engine.ocpp1.commands.question import Payload, Verdict, renamed, times
+from engine.ocpp1.fields import format_at
 
 TRIES = {"retries": "retries", "retry_seconds": "retryInterval"}
 

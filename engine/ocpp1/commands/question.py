@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.models import CommandState
+from domain.models import Action, CommandState
 from domain.reports import Order
-from engine import schemas
-from engine.ocpp16 import VERSION
-from engine.ocpp16.fields import format_at, read_at
-from engine.ocpp16.tolerance import Read, reader
+from engine.ocpp1.fields import format_at, read_at
+from engine.ocpp1.tolerance import Read
+from engine.rpc import CallError, ErrorCode
 from engine.schemas import Check
 
 Payload = dict[str, Any]
@@ -40,8 +39,31 @@ class Question:
     verdict: ToVerdict
 
 
-def question(action: str, payload: ToPayload, verdict: ToVerdict, read: Read | None = None) -> Question:
-    return Question(action, payload, schemas.check(VERSION, action), read or reader(f"{action}Response"), verdict)
+QuestionFor = Callable[[Order], Question]
+"""By which message an order goes. Raises CallError for an order that the version has no words for."""
+
+
+def in_table(table: Mapping[Action, Question], name: str) -> QuestionFor:
+    """Each command by one message; `name` is the version's."""
+
+    def question_for(order: Order) -> Question:
+        if order.action not in table:
+            raise CallError(ErrorCode.NOT_SUPPORTED, f"{name} has no command {order.action}")
+        return table[order.action]
+
+    return question_for
+
+
+class Questions:
+    """Makes those of one version."""
+
+    def __init__(self, check: Callable[[str], Check], reader: Callable[[str], Read]) -> None:
+        """By action: how its payload is checked, and how its answer is read."""
+        self._check = check
+        self._reader = reader
+
+    def __call__(self, action: str, payload: ToPayload, verdict: ToVerdict, read: Read | None = None) -> Question:
+        return Question(action, payload, self._check(action), read or self._reader(action), verdict)
 
 
 def nothing(_order: Order) -> Payload:

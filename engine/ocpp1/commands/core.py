@@ -1,19 +1,12 @@
 """The Core profile: charges, restarts, availability, the vendor's own. Configuration has a file of its own."""
 
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, Verdict, by_status, connector, renamed
-from engine.ocpp16.commands.smart_charging import TX_PROFILE, charging_profile
+from engine.ocpp1.commands.question import Payload, Verdict, by_status, connector, renamed
 
 
 def remote_start(order: Order) -> Payload:
-    """RemoteStartTransaction (5.11). A profile that comes with it must be one for the charge (5.11.1)."""
-    payload = renamed(order.parameters, {"outlet": "connectorId", "id_token": "idTag"})
-    if profile := order.parameters.get("profile"):
-        payload["chargingProfile"] = {
-            **charging_profile(profile, order.command_id),
-            "chargingProfilePurpose": TX_PROFILE,
-        }
-    return payload
+    """RemoteStartTransaction (5.11)."""
+    return renamed(order.parameters, {"outlet": "connectorId", "id_token": "idTag"})
 
 
 def remote_stop(order: Order) -> Payload:

@@ -10,7 +10,7 @@ import orjson
 
 from domain.models import CommandState
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, Verdict
+from engine.ocpp1.commands.question import Payload, Verdict
 from engine.rpc import CallError, ErrorCode
 
 LONGEST_KEY = 255

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.models import CommandState
 from domain.reports import Order
-from engine.ocpp16.commands.question import Payload, Verdict, renamed, times
+from engine.ocpp1.commands.question import Payload, Verdict, renamed, times
 
 STATUSES = {"accepted": "Accepted", "blocked": "Blocked", "expired": "Expired", "invalid": "Invalid"}
 FULL = "full"

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.authorization import Decision, Verdict
 from domain.reports import AuthorizeReport
-from engine.ocpp16.fields import format_at
+from engine.ocpp1.fields import format_at
 
 STATUSES = {
     Verdict.ACCEPTED: "Accepted",

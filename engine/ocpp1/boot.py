@@ -6,16 +6,13 @@ from typing import Any
 from config import get_settings
 from domain.reports import BootReport
 from domain.stations import Booted
-from engine.ocpp16.fields import format_at
-
-PROTOCOL = "ocpp1.6"
+from engine.ocpp1.fields import format_at
 
 
 def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> BootReport:
     return BootReport(
         station_id,
         received_at,
-        PROTOCOL,
         payload["chargePointVendor"],
         payload["chargePointModel"],
         # The other serial number is deprecated (6.2), yet some stations know only that one.
@@ -24,10 +21,11 @@ def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime)
     )
 
 
-def boot_answer(_outcome: Booted, received_at: datetime) -> dict[str, Any]:
+def boot_answer(_outcome: Booted, received_at: datetime, interval: str = "interval") -> dict[str, Any]:
+    """`interval` is what the version calls it."""
     return {
         "currentTime": format_at(received_at),
-        "interval": get_settings().heartbeat_interval_seconds,
+        interval: get_settings().heartbeat_interval_seconds,
         "status": "Accepted",
     }
 

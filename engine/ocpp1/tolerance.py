@@ -1,4 +1,4 @@
-"""How payloads of OCPP 1.6 are taken: as the schema has them, or mended where only one thing can be meant.
+"""How payloads of OCPP 1 are taken: as the schema has them, or mended where only one thing can be meant.
 
 Where tolerance ends, and why, stands in docs/decisions/what-can-only-be-meant-in-one-way-is-taken.md.
 """
@@ -9,7 +9,6 @@ from typing import Any
 from domain.id_tokens import LONGEST
 from engine import schemas
 from engine.mending import Mender, Tolerance
-from engine.ocpp16 import VERSION
 
 TOLERANCE = Tolerance(
     cut=frozenset(
@@ -37,15 +36,17 @@ TOLERANCE = Tolerance(
     needed={"sampledValue": "value"},
 )
 
+SAMPLES = ("sampledValue", "value")
+"""What a list of samples is called in 1.6 and in 1.5."""
+
 LONGEST_REMARK = 1000
 
 Read = Callable[[dict[str, Any]], tuple[dict[str, Any], str | None]]
 """From a payload to one that the translators understand, with a remark if it was mended. Raises CallError."""
 
 
-def reader(action: str) -> Read:
-    """How payloads of an action are read; of an answer, `action` is such as ResetResponse."""
-    schema = schemas.load(VERSION, action)
+def reader_of(schema: dict[str, Any]) -> Read:
+    """How payloads with this schema are read."""
     is_valid = schemas.validator(schema).is_valid
     check = schemas.check_of(_loosened(schema))
 
@@ -71,7 +72,7 @@ def _loosened(schema: Mapping[str, Any], name: str = "") -> dict[str, Any]:
             loosened[key] = {inner: _loosened(schema[key][inner], inner) for inner in schema[key]}
     if "items" in schema:
         loosened["items"] = _loosened(schema["items"], name)
-    if name == "sampledValue":
+    if name in SAMPLES:
         loosened.pop("minItems", None)
         if "properties" in loosened:
             loosened["properties"] = {sample: {"type": "string"} for sample in loosened["properties"]}

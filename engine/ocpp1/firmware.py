@@ -41,10 +41,5 @@ def firmware_report(payload: dict[str, Any], station_id: int, received_at: datet
     return FirmwareReport(station_id, received_at, FIRMWARE[payload["status"]], payload.get("requestId"))
 
 
-def log_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> LogReport:
-    progress = LOGS[payload["status"]]
-    return LogReport(station_id, received_at, progress, payload.get("requestId"), Action.GET_LOG)
-
-
 def diagnostics_report(payload: dict[str, Any], station_id: int, received_at: datetime) -> LogReport:
     return LogReport(station_id, received_at, LOGS[payload["status"]], None, Action.GET_DIAGNOSTICS)

@@ -1,0 +1,22 @@
+"""The versions of OCPP that are spoken here: what each can say, in both directions."""
+
+from dataclasses import dataclass
+
+from engine import ocpp16
+from engine.ocpp1.commands.question import QuestionFor
+from engine.ocpp1.routes import Routes
+from engine.ocpp16.commands import table as commands16
+from engine.ocpp16.routes import ROUTES as ROUTES16
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    protocol: str
+    """As the database and people call it."""
+    routes: Routes
+    """What a station may say."""
+    question_for: QuestionFor
+    """What it may be asked."""
+
+
+OCPP_16J = Version(ocpp16.SUBPROTOCOL, ROUTES16, commands16.question_for)
