@@ -55,9 +55,12 @@ class LiveView(BaseView):
         identity = current_user.get_id()
         try:
             socket.send("[]")  # So that the page knows at once that it is heard.
-            while self._may_still_listen(identity, listener):
-                socket.send(orjson.dumps(listener.take(IDLE_SECONDS)).decode())
-            socket.close(SIGNED_OUT)
+            while True:
+                changes = listener.take(IDLE_SECONDS)
+                if not self._may_still_listen(identity, listener):
+                    socket.close(SIGNED_OUT)
+                    return
+                socket.send(orjson.dumps(changes).decode())
         except (ConnectionClosed, OSError):
             return  # The page is gone.
 

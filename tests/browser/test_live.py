@@ -119,10 +119,27 @@ def test_a_site_administrator_hears_of_the_own_sites_alone(
 def test_the_line_ends_when_the_sign_in_does(
     portal_server: PortalServer, listening: tuple[PortalUser, Station, ClientConnection]
 ) -> None:
+    """What happens after that is not told any more."""
     person, own, socket = listening
+    assert orjson.loads(socket.recv(timeout=ANSWER_SECONDS)) == []
     with session_factory().begin() as db:
         db.execute(update(PortalUser).where(PortalUser.id == person.id).values(active=False))
     with at(portal_server, own), pytest.raises(ConnectionClosed) as closed:
-        for _ in iter(lambda: heard(socket), None):
-            pass
+        heard(socket)
     assert closed.value.rcvd.code == 4401
+
+
+def test_signing_out_closes_the_other_pages_of_the_browser_too(page: Page, portal_server: PortalServer) -> None:
+    """They once stayed open, and went on hearing."""
+    with session_factory()() as db:
+        add_person(db, RoleName.SUPPORT, "two.pages@example.com")
+    page.goto("/login/")
+    page.fill("input[name=username]", "two.pages@example.com")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    other = page.context.new_page()
+    other.goto("/configuration/")
+    expect(other.locator("[data-live-sign]")).to_have_text("Live")
+    page.locator("[data-sign-out] button").evaluate("button => button.click()")
+    other.wait_for_url(lambda url: "/login" in url)
