@@ -1,12 +1,16 @@
 """The versions of OCPP that are spoken here: what each can say, in both directions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import ocpp16
 from engine.ocpp1.commands.question import QuestionFor
 from engine.ocpp1.routes import Routes
+from engine.ocpp15.commands import table as commands15
+from engine.ocpp15.routes import ROUTES as ROUTES15
 from engine.ocpp16.commands import table as commands16
 from engine.ocpp16.routes import ROUTES as ROUTES16
+from ocpp_soap.v15 import V15
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,8 @@ class Version:
 
 
 OCPP_16J = Version(ocpp16.SUBPROTOCOL, ROUTES16, commands16.question_for)
+
+OVER_SOAP: Mapping[str, Version] = {
+    V15.protocol: Version(V15.protocol, ROUTES15, commands15.question_for),
+}
+"""By protocol."""

@@ -12,12 +12,14 @@ TYPES: Mapping[Kind, str] = {INT: "integer", BOOLEAN: "boolean", DECIMAL: "numbe
 
 def schema_of(record: Record) -> Schema:
     """What its payload must look like."""
-    return {
+    schema: Schema = {
         "type": "object",
         "properties": {name: _of_field(field) for name, field in record},
-        "required": [name for name, field in record if not field.is_optional],
         "additionalProperties": False,
     }
+    required = [name for name, field in record if not field.is_optional]
+    # Draft 4 has no empty list of them.
+    return {**schema, "required": required} if required else schema
 
 
 def _of_field(field: Field) -> Schema:

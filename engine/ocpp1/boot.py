@@ -21,13 +21,18 @@ def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime)
     )
 
 
-def boot_answer(_outcome: Booted, received_at: datetime, interval: str = "interval") -> dict[str, Any]:
-    """`interval` is what the version calls it."""
+def boot_answer(_outcome: Booted, received_at: datetime) -> dict[str, Any]:
     return {
         "currentTime": format_at(received_at),
-        interval: get_settings().heartbeat_interval_seconds,
+        "interval": get_settings().heartbeat_interval_seconds,
         "status": "Accepted",
     }
+
+
+def boot_answer_before_16(outcome: Booted, received_at: datetime) -> dict[str, Any]:
+    """Versions before 1.6 have another word for the interval."""
+    answer = boot_answer(outcome, received_at)
+    return {**answer, "heartbeatInterval": answer.pop("interval")}
 
 
 def heartbeat_answer(_outcome: None, received_at: datetime) -> dict[str, Any]:

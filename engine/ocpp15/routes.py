@@ -1,0 +1,22 @@
+"""Every action that a station of OCPP 1.5 may call, in one table."""
+
+from engine.ocpp1 import authorization, boot, charging, data_transfer, firmware, over_soap
+from engine.ocpp1.routes import Routes, Table, nothing
+from engine.ocpp15 import NAME, meter_values, status
+from engine.ocpp15.charging import stop_report
+from ocpp_soap.v15 import V15
+
+TABLE: Table = {
+    "Authorize": (authorization.authorize_report, authorization.authorize_answer),
+    "BootNotification": (boot.boot_report, boot.boot_answer_before_16),
+    "DataTransfer": (data_transfer.data_transfer_report, data_transfer.data_transfer_answer),
+    "DiagnosticsStatusNotification": (firmware.diagnostics_report, nothing),
+    "FirmwareStatusNotification": (firmware.firmware_report, nothing),
+    "Heartbeat": (None, boot.heartbeat_answer),
+    "MeterValues": (meter_values.meter_report, nothing),
+    "StartTransaction": (charging.start_report, charging.start_answer),
+    "StatusNotification": (status.status_report, nothing),
+    "StopTransaction": (stop_report, charging.stop_answer),
+}
+
+ROUTES = Routes(NAME, TABLE, over_soap.reader(V15), over_soap.others(V15))
