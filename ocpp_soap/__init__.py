@@ -4,7 +4,9 @@ What the package `ocpp` is for OCPP-J: it knows the wire and nothing of portal, 
 and simulated stations share it as they share that one. spyne finds the operation, writes the answer and describes both
 services as WSDL; zeep writes the calls.
 
-- `v12.py`, `v15.py`, `v16.py`  one table of types for each version, in the words of `kinds.py`
+- `versions.py`                 every version, and under which address
+- `v12.py`, `v15.py`, `v16*.py` one table of types for each version, in the words of `kinds.py`
+- `common.py`                   what they say alike
 - `models.py`, `service.py`     spyne's classes and its application, made from the table
 - `schema.py`, `payloads.py`    the same message as a JSON schema, and as the plain payload that OCPP-J would have
 - `envelope.py`, `faults.py`    what strangers send, and what they are answered

@@ -15,9 +15,9 @@ from lxml import etree
 
 from ocpp_soap.envelope import IDENTITY, MUST_UNDERSTAND, parse
 from ocpp_soap.faults import protocol_error
-from ocpp_soap.kinds import Operation, Record, Service
+from ocpp_soap.kinds import Decimal, Operation, Record, Service
 from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, WSA
-from ocpp_soap.payloads import Payload, payload_of
+from ocpp_soap.payloads import Payload, decimal_text, payload_of
 from ocpp_soap.wsdl import PLACE, wsdl
 
 LONGEST_REASON = 1000
@@ -80,6 +80,8 @@ def _for_zeep(record: Record, payload: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(kind := field.kind, Record):
             value = [_for_zeep(kind, each) for each in value] if field.is_list else _for_zeep(kind, value)
+        elif isinstance(kind, Decimal):
+            value = decimal_text(f"{record.name}.{name}", value)
         values[CONTENT if field.is_content else name] = value
     return values
 

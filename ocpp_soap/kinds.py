@@ -29,6 +29,14 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
+class Decimal:
+    """A number with so many digits after its point at most."""
+
+    name: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One element of a record."""
 
@@ -57,12 +65,11 @@ class Record:
         return any(each.is_attribute or each.is_content for each in self.fields.values())
 
 
-Kind = Text | Choice | Built | Record
+Kind = Text | Choice | Built | Decimal | Record
 
 STRING = Text()
 INT = Built("int")
 BOOLEAN = Built("boolean")
-DECIMAL = Built("decimal")
 MOMENT = Built("dateTime")
 URI = Built("anyURI")
 

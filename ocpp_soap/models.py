@@ -8,11 +8,12 @@ same.
 from functools import cache
 from typing import Any
 
+import spyne
 from spyne import ComplexModel, Unicode
 from spyne.const.xml import NS_XSD
 from spyne.model.complex import ComplexModelMeta, XmlAttribute, XmlData
 
-from ocpp_soap.kinds import Built, Choice, Field, Kind, Record, Text
+from ocpp_soap.kinds import Built, Choice, Decimal, Field, Kind, Record, Text
 
 UNBOUNDED = float("inf")
 
@@ -25,25 +26,31 @@ def model(record: Record, namespace: str) -> Any:
 
 
 def _of_field(field: Field, namespace: str) -> Any:
-    kind = _of_kind(field.kind, namespace)
     if field.is_content:
-        return XmlData(kind)
+        return XmlData(_of_kind(field.kind, namespace))
     if field.is_attribute:
-        return XmlAttribute(kind, use="optional")
+        return XmlAttribute(_of_kind(field.kind, namespace), use="optional")
     most = UNBOUNDED if field.is_list else 1
-    return kind.customize(min_occurs=0 if field.is_optional else 1, max_occurs=most, nillable=False)
+    return _of_kind(field.kind, namespace, min_occurs=0 if field.is_optional else 1, max_occurs=most, nillable=False)
+
+
+def _of_kind(kind: Kind, namespace: str, **occurs: Any) -> Any:
+    """All at once: a type that is customized a second time loses its name."""
+    match kind:
+        case Record():
+            return model(kind, namespace).customize(**occurs)
+        case Built():
+            return _built(kind).customize(**occurs)
+        case Choice(name, words):
+            return Unicode.customize(type_name=name, values=list(words), __namespace__=namespace, **occurs)
+        case Decimal(name, places):
+            return spyne.Decimal.customize(type_name=name, fraction_digits=places, __namespace__=namespace, **occurs)
+        case Text(str(name), longest):
+            return Unicode.customize(type_name=name, max_len=longest, __namespace__=namespace, **occurs)
+        case _:
+            return Unicode.customize(**occurs)
 
 
 @cache
-def _of_kind(kind: Kind, namespace: str) -> Any:
-    match kind:
-        case Record():
-            return model(kind, namespace)
-        case Built(name):
-            return type(name, (Unicode,), {"__type_name__": name, "__namespace__": NS_XSD})
-        case Choice(name, words):
-            return Unicode.customize(type_name=name, values=list(words), __namespace__=namespace)
-        case Text(str(name), longest):
-            return Unicode.customize(type_name=name, max_len=longest, __namespace__=namespace)
-        case _:
-            return Unicode
+def _built(kind: Built) -> Any:
+    return type(kind.name, (Unicode,), {"__type_name__": kind.name, "__namespace__": NS_XSD})

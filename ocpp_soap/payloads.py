@@ -1,24 +1,26 @@
 """A message as XML and as the plain payload that OCPP-J would have, in both directions.
 
-A payload holds texts, whole numbers, truths, lists and dictionaries by the names of the wire. What should be a number
+A payload holds texts, numbers, truths, lists and dictionaries by the names of the wire. What should be a number
 and is none stays the text that it was: whoever reads the payload says what is wrong with it.
 
 It is read from the tree itself: spyne would make an object of every value first, at twice the cost of all the rest. It
 is written by spyne, from the objects that `message_of` makes.
 """
 
+import decimal
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml.etree import _Element
 
-from ocpp_soap.kinds import BOOLEAN, INT, Field, Kind, Record
+from ocpp_soap.kinds import BOOLEAN, INT, Decimal, Field, Kind, Record
 from ocpp_soap.models import model
 
 Payload = dict[str, Any]
 
 WHOLE = re.compile(r"\s*([+-]?\d{1,18})\s*", re.ASCII)
+FRACTION = re.compile(r"\s*([+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18}))\s*", re.ASCII)
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -52,6 +54,8 @@ def _read(kind: Kind, element: _Element) -> Any:
     if isinstance(kind, Record):
         return payload_of(kind, element)
     text = element.text or ""
+    if isinstance(kind, Decimal):
+        return _fraction(text)
     read = READERS.get(kind)
     return read(text) if read else text.strip()
 
@@ -59,6 +63,11 @@ def _read(kind: Kind, element: _Element) -> Any:
 def _number(text: str) -> int | str:
     found = WHOLE.fullmatch(text)
     return int(found[1]) if found else text.strip()
+
+
+def _fraction(text: str) -> float | str:
+    found = FRACTION.fullmatch(text)
+    return float(found[1]) if found else text.strip()
 
 
 def _truth(text: str) -> bool | str:
@@ -69,24 +78,44 @@ READERS: Mapping[Kind, Callable[[str], Any]] = {INT: _number, BOOLEAN: _truth}
 
 
 def message_of(record: Record, payload: Mapping[str, Any], namespace: str) -> Any:
-    """The object that spyne writes. What the payload has beyond the record is left out."""
-    values = {
-        name: _written(field, payload[name], namespace) for name, field in record if payload.get(name) is not None
-    }
+    """The object that spyne writes. What the payload has beyond the record is left out. Raises ValueError for a payload
+    that is no such message, since spyne would write a void in place of what is missing."""
+    values = {}
+    for name, field in record:
+        value = payload.get(name)
+        if value is not None:
+            values[name] = _written(f"{record.name}.{name}", field, value, namespace)
+        elif not field.is_optional:
+            raise ValueError(f"{record.name}.{name} is missing")
     return model(record, namespace)(**values)
 
 
-def _written(field: Field, value: Any, namespace: str) -> Any:
-    if field.is_list:
-        return [_one(field.kind, each, namespace) for each in _as_list(value)]
-    return _one(field.kind, value, namespace)
+def _written(name: str, field: Field, value: Any, namespace: str) -> Any:
+    if not field.is_list:
+        return _one(name, field.kind, value, namespace)
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{name} must be a list")
+    if not (value or field.is_optional):
+        raise ValueError(f"{name} must hold one at least")
+    return [_one(name, field.kind, each, namespace) for each in value]
 
 
-def _as_list(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _one(kind: Kind, value: Any, namespace: str) -> Any:
+def _one(name: str, kind: Kind, value: Any, namespace: str) -> Any:
     if isinstance(kind, Record):
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{name} must be an object")
         return message_of(kind, value, namespace)
+    if isinstance(kind, Decimal):
+        return decimal_text(name, value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def decimal_text(name: str, value: Any) -> str:
+    """A number as XML Schema writes it, without an exponent. Raises ValueError."""
+    try:
+        number = decimal.Decimal(str(value))
+    except decimal.InvalidOperation:
+        number = decimal.Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(f"{name} must be a number")
+    return f"{number:f}"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ocpp_soap.kinds import BOOLEAN, DECIMAL, INT, Choice, Field, Kind, Record, Text
+from ocpp_soap.kinds import BOOLEAN, INT, Choice, Decimal, Field, Kind, Record, Text
 
 Schema = dict[str, Any]
 
-TYPES: Mapping[Kind, str] = {INT: "integer", BOOLEAN: "boolean", DECIMAL: "number"}
+TYPES: Mapping[Kind, str] = {INT: "integer", BOOLEAN: "boolean"}
 
 
 def schema_of(record: Record) -> Schema:
@@ -35,6 +35,8 @@ def _of_kind(kind: Kind) -> Schema:
             return schema_of(kind)
         case Choice(_, words):
             return {"type": "string", "enum": list(words)}
+        case Decimal(_, places):
+            return {"type": "number", "multipleOf": 10**-places}
         case Text(_, int(longest)):
             return {"type": "string", "maxLength": longest}
         case _:

@@ -12,7 +12,7 @@ from ocpp_soap.envelope import IDENTITY, parse
 from ocpp_soap.faults import add_addressing
 from ocpp_soap.kinds import Operation, Service
 from ocpp_soap.models import model
-from ocpp_soap.namespaces import ENVELOPE, WSA
+from ocpp_soap.namespaces import ENVELOPE, HTTP_TRANSPORT, WSA
 
 
 class OcppSoap(Soap12):
@@ -43,13 +43,15 @@ def application(service: Service) -> Application:
     header = ComplexModelMeta(IDENTITY, (ComplexModel,), content)
     methods = {each.name: _method(each, service.namespace) for each in service.operations}
     members: dict[str, Any] = {"__in_header__": header, **methods}
-    return Application(
+    served = Application(
         [type(ServiceBase)(service.name, (ServiceBase,), members)],
         tns=service.namespace,
         name=service.name,
         in_protocol=OcppSoap(),
         out_protocol=OcppSoap(),
     )
+    served.transport = HTTP_TRANSPORT
+    return served
 
 
 def _method(operation: Operation, namespace: str) -> Any:

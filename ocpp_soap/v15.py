@@ -1,11 +1,11 @@
 """OCPP 1.5 over SOAP: the types of its two services."""
 
+from ocpp_soap import common
 from ocpp_soap.kinds import (
     BOOLEAN,
     INT,
     MOMENT,
     STRING,
-    URI,
     Service,
     Text,
     Version,
@@ -19,21 +19,7 @@ from ocpp_soap.kinds import (
     some,
 )
 
-ID_TOKEN = Text("IdToken", 20)
-ID_TAG_INFO = record(
-    "IdTagInfo",
-    status=choice("AuthorizationStatus", "Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"),
-    expiryDate=optional(MOMENT),
-    parentIdTag=optional(ID_TOKEN),
-)
-DATA_TRANSFER = operation(
-    "DataTransfer",
-    {"vendorId": STRING, "messageId": optional(STRING), "data": optional(STRING)},
-    {
-        "status": choice("DataTransferStatus", "Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId"),
-        "data": optional(STRING),
-    },
-)
+DATA_TRANSFER = common.data_transfer(STRING, STRING)
 
 # --- From the station to the portal ----------------------------------------------------------------------------
 
@@ -86,7 +72,7 @@ SAMPLE = record(
     "MeterValueSample",
     value=content(STRING),
     context=attribute(CONTEXT),
-    format=attribute(choice("ValueFormat", "Raw", "SignedData")),
+    format=attribute(common.VALUE_FORMAT),
     measurand=attribute(MEASURAND),
     location=attribute(choice("Location", "Inlet", "Outlet", "Body")),
     unit=attribute(UNIT),
@@ -94,33 +80,23 @@ SAMPLE = record(
 METER_VALUE = record("MeterValue", timestamp=MOMENT, value=some(SAMPLE))
 
 CENTRAL_SYSTEM = Service(
-    "CentralSystemService",
+    common.CENTRAL_SYSTEM_SERVICE,
     "urn://Ocpp/Cs/2012/06/",
     (
-        operation("Authorize", {"idTag": ID_TOKEN}, {"idTagInfo": ID_TAG_INFO}),
-        operation(
-            "StartTransaction",
-            {
-                "connectorId": INT,
-                "idTag": ID_TOKEN,
-                "timestamp": MOMENT,
-                "meterStart": INT,
-                "reservationId": optional(INT),
-            },
-            {"transactionId": INT, "idTagInfo": ID_TAG_INFO},
-        ),
+        common.AUTHORIZE,
+        common.START_TRANSACTION,
         operation(
             "StopTransaction",
             {
                 "transactionId": INT,
-                "idTag": optional(ID_TOKEN),
+                "idTag": optional(common.ID_TOKEN),
                 "timestamp": MOMENT,
                 "meterStop": INT,
                 "transactionData": many(record("TransactionData", values=many(METER_VALUE))),
             },
-            {"idTagInfo": optional(ID_TAG_INFO)},
+            {"idTagInfo": optional(common.ID_TAG_INFO)},
         ),
-        operation("Heartbeat", {}, {"currentTime": MOMENT}),
+        common.HEARTBEAT,
         operation("MeterValues", {"connectorId": INT, "transactionId": optional(INT), "values": many(METER_VALUE)}, {}),
         operation(
             "BootNotification",
@@ -136,7 +112,7 @@ CENTRAL_SYSTEM = Service(
                 "meterSerialNumber": optional(Text("MeterSerialNumber", 25)),
             },
             {
-                "status": choice("RegistrationStatus", "Accepted", "Rejected"),
+                "status": common.REGISTRATION_STATUS,
                 "currentTime": MOMENT,
                 "heartbeatInterval": INT,
             },
@@ -154,59 +130,28 @@ CENTRAL_SYSTEM = Service(
             },
             {},
         ),
-        operation(
-            "FirmwareStatusNotification",
-            {"status": choice("FirmwareStatus", "Downloaded", "DownloadFailed", "InstallationFailed", "Installed")},
-            {},
-        ),
-        operation(
-            "DiagnosticsStatusNotification", {"status": choice("DiagnosticsStatus", "Uploaded", "UploadFailed")}, {}
-        ),
+        common.FIRMWARE_STATUS_NOTIFICATION,
+        common.DIAGNOSTICS_STATUS_NOTIFICATION,
         DATA_TRANSFER,
     ),
 )
 
 # --- From the portal to the station ----------------------------------------------------------------------------
 
-REMOTE_STATUS = choice("RemoteStartStopStatus", "Accepted", "Rejected")
-TRIES = {"retries": optional(INT), "retryInterval": optional(INT)}
-
 CHARGE_POINT = Service(
-    "ChargePointService",
+    common.CHARGE_POINT_SERVICE,
     "urn://Ocpp/Cp/2012/06/",
     (
-        operation("UnlockConnector", {"connectorId": INT}, {"status": choice("UnlockStatus", "Accepted", "Rejected")}),
-        operation(
-            "Reset",
-            {"type": choice("ResetType", "Hard", "Soft")},
-            {"status": choice("ResetStatus", "Accepted", "Rejected")},
-        ),
-        operation(
-            "ChangeAvailability",
-            {"connectorId": INT, "type": choice("AvailabilityType", "Inoperative", "Operative")},
-            {"status": choice("AvailabilityStatus", "Accepted", "Rejected", "Scheduled")},
-        ),
-        operation(
-            "GetDiagnostics",
-            {"location": URI, "startTime": optional(MOMENT), "stopTime": optional(MOMENT), **TRIES},
-            {"fileName": optional(STRING)},
-        ),
-        operation("ClearCache", {}, {"status": choice("ClearCacheStatus", "Accepted", "Rejected")}),
-        operation("UpdateFirmware", {"retrieveDate": MOMENT, "location": URI, **TRIES}, {}),
-        operation(
-            "ChangeConfiguration",
-            {"key": STRING, "value": STRING},
-            {"status": choice("ConfigurationStatus", "Accepted", "Rejected", "NotSupported")},
-        ),
-        operation(
-            "RemoteStartTransaction", {"idTag": ID_TOKEN, "connectorId": optional(INT)}, {"status": REMOTE_STATUS}
-        ),
-        operation("RemoteStopTransaction", {"transactionId": INT}, {"status": REMOTE_STATUS}),
-        operation(
-            "CancelReservation",
-            {"reservationId": INT},
-            {"status": choice("CancelReservationStatus", "Accepted", "Rejected")},
-        ),
+        common.UNLOCK_CONNECTOR,
+        common.RESET,
+        common.CHANGE_AVAILABILITY,
+        common.get_diagnostics(STRING),
+        common.CLEAR_CACHE,
+        common.UPDATE_FIRMWARE,
+        common.CHANGE_CONFIGURATION,
+        common.remote_start_transaction(common.ID_TOKEN),
+        common.REMOTE_STOP_TRANSACTION,
+        common.CANCEL_RESERVATION,
         DATA_TRANSFER,
         operation(
             "GetConfiguration",
@@ -216,25 +161,15 @@ CHARGE_POINT = Service(
                 "unknownKey": many(STRING),
             },
         ),
-        operation("GetLocalListVersion", {}, {"listVersion": INT}),
-        operation(
-            "ReserveNow",
-            {
-                "connectorId": INT,
-                "expiryDate": MOMENT,
-                "idTag": ID_TOKEN,
-                "parentIdTag": optional(ID_TOKEN),
-                "reservationId": INT,
-            },
-            {"status": choice("ReservationStatus", "Accepted", "Faulted", "Occupied", "Rejected", "Unavailable")},
-        ),
+        common.GET_LOCAL_LIST_VERSION,
+        common.RESERVE_NOW,
         operation(
             "SendLocalList",
             {
-                "updateType": choice("UpdateType", "Differential", "Full"),
+                "updateType": common.UPDATE_TYPE,
                 "listVersion": INT,
                 "localAuthorisationList": many(
-                    record("AuthorisationData", idTag=ID_TOKEN, idTagInfo=optional(ID_TAG_INFO))
+                    record("AuthorisationData", idTag=common.ID_TOKEN, idTagInfo=optional(common.ID_TAG_INFO))
                 ),
                 "hash": optional(STRING),
             },

@@ -5,12 +5,14 @@ from functools import cache
 from lxml import etree
 from spyne.interface.wsdl import Wsdl11
 
+from ocpp_soap.envelope import IDENTITY
 from ocpp_soap.kinds import Service
-from ocpp_soap.namespaces import WSAW, WSDL, WSDL_SOAP12
+from ocpp_soap.namespaces import WSAW, WSDL, WSDL_SOAP12, XSD
 from ocpp_soap.service import application
 
 PLACE = "http://address.invalid/"
 """Where the address comes to stand under which the description was asked for."""
+NAMES = {"w": WSDL, "s": WSDL_SOAP12, "x": XSD}
 
 
 def wsdl(service: Service, address: str) -> bytes:
@@ -26,11 +28,38 @@ def _template(service: Service) -> bytes:
     written = Wsdl11(application(service).interface)
     written.build_interface_document(PLACE)
     document = etree.fromstring(written.get_interface_document())
-    # By these two a client knows which operation a message is for; stations know them with the slash.
-    for operation in document.iter(f"{{{WSDL_SOAP12}}}operation"):
-        operation.set("soapAction", f"/{operation.getparent().get('name')}")
-    for operation in document.findall(f"{{{WSDL}}}portType/{{{WSDL}}}operation"):
-        action = f"/{operation.get('name')}"
-        operation.find(f"{{{WSDL}}}input").set(f"{{{WSAW}}}Action", action)
-        operation.find(f"{{{WSDL}}}output").set(f"{{{WSAW}}}Action", f"{action}Response")
+    _tell_actions(document)
+    _name_as_published(document, service)
     return bytes(etree.tostring(document))
+
+
+def _tell_actions(document: etree._Element) -> None:
+    """By these a client knows which operation a message is for; stations know them with the slash."""
+    for operation in document.iterfind("w:binding/w:operation", NAMES):
+        operation.find("s:operation", NAMES).set("soapAction", f"/{operation.get('name')}")
+    for operation in document.iterfind("w:portType/w:operation", NAMES):
+        action = f"/{operation.get('name')}"
+        operation.find("w:input", NAMES).set(f"{{{WSAW}}}Action", action)
+        operation.find("w:output", NAMES).set(f"{{{WSAW}}}Action", f"{action}Response")
+    for transport in document.iterfind("w:binding/s:binding", NAMES):
+        transport.addnext(etree.Element(f"{{{WSAW}}}UsingAddressing", nsmap={"wsaw": WSAW}))
+
+
+def _name_as_published(document: etree._Element, service: Service) -> None:
+    """What programs made from the published description know by name, and spyne calls otherwise."""
+    binding, port = document.find("w:binding", NAMES), document.find("w:service/w:port", NAMES)
+    binding.set("name", f"{service.name}Soap")
+    port.set("binding", f"tns:{service.name}Soap")
+    port.set("name", f"{service.name}Soap12")
+    schema = document.find("w:types/x:schema", NAMES)
+    schema.remove(schema.find(f"x:complexType[@name='{IDENTITY}']", NAMES))
+    schema.find(f"x:element[@name='{IDENTITY}']", NAMES).set("type", "xs:string")
+    for element in schema.findall("x:element", NAMES):
+        if element.get("name")[0].isupper():
+            # spyne makes every type an element too.
+            schema.remove(element)
+    for operation in service.operations:
+        if not operation.request.fields:
+            name, tag = operation.request.name, f"{operation.element}Request"
+            schema.find(f"x:complexType[@name='{tag}']", NAMES).set("name", name)
+            schema.find(f"x:element[@name='{tag}']", NAMES).set("type", f"tns:{name}")
