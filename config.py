@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     """Whether stations must sign in with a password, where none of their own settings says otherwise."""
     message_log_days: int = Field(default=30, ge=0)
     """For how long the frames between stations and portal are kept; 0 keeps none."""
+    soap_allow_loopback: bool = False
+    """Whether stations that speak over SOAP may be called on this machine itself, as simulated ones are."""
+    soap_calls_at_once: int = Field(default=100, ge=1)
+    """To so many of them each process speaks at the same time."""
+    station_ca_file: Path | None = None
+    """PEM of those who vouch for the HTTPS of stations, in place of the usual authorities."""
     trusted_proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the portal and write X-Forwarded-For, -Proto and -Host."""
     smtp_url: str | None = Field(default=None, repr=False)
@@ -203,6 +209,16 @@ class Settings(BaseSettings):
     def ocpp15_url(self) -> str:
         """Where a station that speaks OCPP 1.5 over SOAP sends its requests."""
         return f"{self.portal_url}/Ocpp/CentralSystemService15"
+
+    @property
+    def ocpp16_soap_url(self) -> str:
+        """The same for OCPP 1.6 over SOAP."""
+        return f"{self.portal_url}/Ocpp/CentralSystemService16"
+
+    @property
+    def ocpp12_url(self) -> str:
+        """The same for OCPP 1.2."""
+        return f"{self.portal_url}/Ocpp/CentralSystemService12"
 
     @property
     def file_url(self) -> str:

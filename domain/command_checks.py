@@ -11,24 +11,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import charge_command_checks, firmware_images, local_lists
+from domain import charge_command_checks, firmware_images, local_lists, protocols
 from domain.addressees import Addressee, Found, at_outlet, dumped
-from domain.command_parameters import GetDiagnostics, Parameters, UpdateFirmware
+from domain.command_parameters import (
+    OF_THE_SECURITY_EXTENSION,
+    GetDiagnostics,
+    Parameters,
+    RemoteStart,
+    TriggerMessage,
+    UpdateFirmware,
+)
 from domain.models import Action, FirmwareImage, StationKind
 from domain.problems import ParametersError, Problems, one
 
-UNKNOWN_TO: Mapping[str, frozenset[Action]] = {
-    "ocpp1.5": frozenset(
-        {
-            Action.TRIGGER_MESSAGE,
-            Action.SET_CHARGING_PROFILE,
-            Action.CLEAR_CHARGING_PROFILE,
-            Action.GET_COMPOSITE_SCHEDULE,
-            Action.GET_LOG,
-        }
-    ),
-}
-"""What a version of OCPP has no words for. All of it is known to 1.6 with its security extension."""
 AT_AN_OUTLET = frozenset({Action.REMOTE_START, Action.REMOTE_STOP, Action.UNLOCK, Action.RESERVE})
 """A supply controller has none."""
 
@@ -38,20 +33,31 @@ def fit(
 ) -> dict[int, Found]:
     """By station. Raises ParametersError."""
     found: dict[int, Found] = {
-        station.id: problems for station in stations if (problems := _unfit(station, action)) is not None
+        station.id: problems for station in stations if (problems := _unfit(station, action, asked)) is not None
     }
     rest = [station for station in stations if station.id not in found]
     return found | FITTERS.get(action, plain)(db, asked, rest, now)
 
 
-def _unfit(station: Addressee, action: Action) -> Problems | None:
+def _unfit(station: Addressee, action: Action, asked: Parameters) -> Problems | None:
     """A station that never came is asked whatever it is: its version is not known yet."""
-    if action in UNKNOWN_TO.get(station.protocol or "", ()):
+    if not protocols.knows(station.protocol, action):
         message = "The station speaks {protocol}, which has no such command"
-        return one("action", "unknown_to_protocol", message, protocol=station.protocol)
+        return one("action", "unknown_to_protocol", message, protocol=protocols.in_words(station.protocol))
     if station.kind is StationKind.SUPPLY_CONTROLLER and action in AT_AN_OUTLET:
         return one("action", "no_outlets", "A supply controller has no outlets")
+    match asked:
+        case TriggerMessage() if not protocols.is_secured(station.protocol):
+            name = "message" if asked.message in OF_THE_SECURITY_EXTENSION else "extended" if asked.extended else None
+            return _unsayable(station, name) if name else None
+        case RemoteStart() if asked.profile and not protocols.has_profiles(station.protocol):
+            return _unsayable(station, "profile")
     return None
+
+
+def _unsayable(station: Addressee, name: str) -> Problems:
+    message = "The station speaks {protocol}, which cannot say this"
+    return one(name, "unsayable", message, protocol=protocols.in_words(station.protocol))
 
 
 def plain(db: Session, asked: Parameters, stations: Sequence[Addressee], _now: datetime) -> dict[int, Found]:
@@ -71,6 +77,9 @@ def firmware(db: Session, asked: UpdateFirmware, stations: Sequence[Addressee], 
         for station in stations
         if not firmware_images.fits(image, station.vendor, station.model)
     }
+    if image.signing_certificate and image.signature:
+        unsecured = (station for station in stations if not protocols.is_secured(station.protocol))
+        others |= {station.id: _signed(station) for station in unsecured}
     return plain(db, asked, stations, now) | others
 
 
@@ -81,6 +90,11 @@ def _not_for(image: FirmwareImage, station: Addressee) -> Problems:
         return one("firmware", "model_unknown", message, wanted=wanted)
     message = "The image is for {wanted}, the station is {told}"
     return one("firmware", "not_for_this_model", message, wanted=wanted, told=told)
+
+
+def _signed(station: Addressee) -> Problems:
+    message = "The station speaks {protocol}, which knows no signed images: upload the image once more without"
+    return one("firmware", "signed_unknown_to_protocol", message, protocol=protocols.in_words(station.protocol))
 
 
 def logs(db: Session, asked: GetDiagnostics, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:

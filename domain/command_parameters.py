@@ -186,6 +186,9 @@ class TriggeredMessage(StrEnum):
     SIGN_CERTIFICATE = "sign_certificate"
 
 
+OF_THE_SECURITY_EXTENSION = frozenset({TriggeredMessage.LOG_STATUS, TriggeredMessage.SIGN_CERTIFICATE})
+
+
 class TriggerMessage(Parameters):
     message: TriggeredMessage
     outlet: OptionalOutlet = None

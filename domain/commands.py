@@ -5,10 +5,10 @@ and then *accepted* or *rejected*, as the station says. It *failed* where no ans
 error, and *timed out* where one could have come and did not. Each of these is an end, but for one: a station may answer
 after its time is over, and what it says then is recorded and counts, since it is what happened at the roadside.
 
-It is marked as sent, and that is committed, before the first byte leaves; and what is marked is never sent again. So a
-station gets each command at most once, whatever process dies at whatever moment
-(docs/decisions/a-command-is-sent-at-most-once.md). Every step is one UPDATE that names the states from which it may be
-taken, so that a sweep and an answer at the same moment never both count.
+It is marked as sent, and that is committed, before the first byte leaves; and what is marked is never sent again, but
+for what is safe to ask twice (domain/repeats.py). So a station gets each command at most once, whatever process dies at
+whatever moment (docs/decisions/a-command-is-sent-at-most-once.md). Every step is one UPDATE that names the states from
+which it may be taken, so that a sweep and an answer at the same moment never both count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Integer, Text, cast, column, exists, func, insert, literal, select, update
+from sqlalchemy import Integer, Text, and_, cast, column, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from config import get_settings
 from domain import live
 from domain.messages import masked_document
 from domain.models import Action, Command, CommandReason, CommandState, Station
+from domain.protocols import SOAP
 from domain.reports import CommandReport
 from domain.secret_parameters import without_secrets
 
@@ -221,17 +222,27 @@ def _move(db: Session, command_id: int, state: CommandState, **values: Any) -> b
     return moved is not None
 
 
+def prolong(db: Session, command_id: int, now: datetime) -> bool:
+    """Give a command that is asked a second time the time for its answer anew; False if it is over already."""
+    prolonged = db.scalar(
+        update(Command)
+        .where(Command.id == command_id, Command.state == SENT)
+        .values(deadline_at=now + answer_within())
+        .returning(Command.id)
+        .execution_options(synchronize_session=False)
+    )
+    return prolonged is not None
+
+
 def sweep(db: Session, now: datetime) -> Sequence[int]:
     """End what nobody else will end, and return the stations that are to be told again of what waits for them.
 
     The process that should have sent a command, or waits for its answer, may have died; so may the message to it.
     """
     _end(db, CommandState.TIMED_OUT, CommandReason.NOT_SENT, Command.state == QUEUED, Command.deadline_at < now)
-    held_no_more = ~exists().where(
-        Station.id == Command.station_id,
-        Station.online,
-        Station.connection_number == Command.connection_number,
-    )
+    # What is asked over SOAP is answered whatever the station says meanwhile, or not.
+    is_held = and_(Station.online, Station.connection_number == Command.connection_number)
+    held_no_more = ~exists().where(Station.id == Command.station_id, or_(is_held, Station.protocol.in_(SOAP)))
     _end(
         db,
         CommandState.FAILED,

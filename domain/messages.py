@@ -1,7 +1,8 @@
 """What of a frame may be kept in the message log: not its secrets, and not all of a frame that is huge.
 
 Secrets are masked before a frame is written anywhere. In JSON they are found by their names wherever they stand
-(domain/secret_parameters.py); text that is no JSON, and text within JSON, is searched for what looks like them.
+(domain/secret_parameters.py), in XML too (domain/xml_secrets.py); text that is neither, and text within either, is
+searched for what looks like them.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from domain import xml_secrets
 from domain.secret_parameters import MASK, is_secret
 
 LONGEST_FRAME = 64 * 1024
@@ -30,6 +32,10 @@ PLAIN = frozenset(
     }
 )
 """What stations say all day and what holds no secret: not even looked into."""
+HEADERS_OF_XML = re.compile(r"@|password", re.IGNORECASE)
+"""But for its headers over SOAP: a password in the station's address, or one of WS-Security."""
+
+BEFORE_XML = " \t\r\n\ufeff"
 
 PASSWORD_IN_ADDRESS = re.compile(r"""(:\\?/\\?/[^\s/:"'@\\]{0,200}):[^\s/"\\]+@""")
 """ftp://name:password@host (RFC 3986, 3.2.1), its slashes perhaps escaped as JSON allows."""
@@ -52,7 +58,8 @@ def storable(frame: str, action: str | None, reason: str | None) -> tuple[str, s
     frame = writable(frame)
     if reason is not None:
         reason = masked_text(writable(reason))[:LONGEST_REASON]
-    return frame if action in PLAIN else masked(frame), reason
+    is_plain = action in PLAIN and not (_is_xml(frame) and HEADERS_OF_XML.search(frame))
+    return frame if is_plain else masked(frame), reason
 
 
 def writable(text: str) -> str:
@@ -62,6 +69,8 @@ def writable(text: str) -> str:
 
 def masked(frame: str) -> str:
     """The frame without its secrets; unchanged to the letter where it has none."""
+    if _is_xml(frame):
+        return xml_secrets.masked(frame, masked_text)
     try:
         document = orjson.loads(frame)
         if not isinstance(document, dict | list):
@@ -72,6 +81,10 @@ def masked(frame: str) -> str:
     except orjson.JSONEncodeError:
         # Nested too deep to be written again.
         return masked_text(frame)
+
+
+def _is_xml(frame: str) -> bool:
+    return frame.lstrip(BEFORE_XML).startswith("<")
 
 
 def masked_document(document: Any) -> Any:

@@ -2,23 +2,43 @@
 
 A restart of a thousand stations makes as many processes' greenlets ask within a moment, so all who ask together are
 answered by the same few statements.
+
+A station that speaks over SOAP is called by whichever process hears of it, and yet has one call under way at a time:
+while one of its commands is sent and not answered, it gets no other. So that two processes cannot both find it free,
+each holds a lock of the database while it looks and marks; who finds it held leaves the station to the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, TableValuedAlias, and_, cast, column, func, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    TableValuedAlias,
+    and_,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from domain import commands, live
 from domain.commands import QUEUED, SENT
 from domain.models import Command, Station
+from domain.protocols import SOAP
 from domain.reports import Order, TakeCommandReport
 
 Line = tuple[int, int]
 """A station and the number of its connection."""
+CALL = func.hashtext("call over SOAP")
+"""The first half of a lock's key; the other is the station."""
 
 
 def take(db: Session, reports: Sequence[TakeCommandReport]) -> list[Order | None]:
@@ -47,8 +67,22 @@ def _next_ones(db: Session, lines: Sequence[Line], taken_at: datetime) -> dict[i
         .lateral()
     )
     is_newest = and_(Station.id == line.c.id, Station.connection_number == line.c.number)
-    found = db.execute(select(next_one.c.id, Station.id, line.c.number).join(Station, is_newest).join(next_one, true()))
-    return {command_id: (station_id, number) for command_id, station_id, number in found}
+    is_ours = case((Station.protocol.in_(SOAP), func.pg_try_advisory_xact_lock(CALL, Station.id)), else_=true())
+    found = db.execute(
+        select(next_one.c.id, Station.id, line.c.number, is_ours)
+        .join(Station, is_newest)
+        .join(next_one, true())
+        .where(_is_free(Station.id))
+    )
+    return {command_id: (station_id, number) for command_id, station_id, number, is_ours in found if is_ours}
+
+
+def _is_free(station_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether no call to this station is under way, where there may be but one."""
+    station, sent = aliased(Station), aliased(Command)
+    is_called = exists().where(station.id == station_id, station.protocol.in_(SOAP)).correlate_except(station)
+    is_under_way = exists().where(sent.station_id == station_id, sent.state == SENT).correlate_except(sent)
+    return ~and_(is_called, is_under_way)
 
 
 def _mark_sent(db: Session, found: Mapping[int, Line], taken_at: datetime) -> Sequence[Any]:
@@ -57,7 +91,7 @@ def _mark_sent(db: Session, found: Mapping[int, Line], taken_at: datetime) -> Se
     locked = select(Command.id).where(Command.id.in_(select(taken.c.id))).order_by(Command.id).with_for_update()
     return db.execute(
         update(Command)
-        .where(Command.id == taken.c.id, Command.id.in_(locked), Command.state == QUEUED)
+        .where(Command.id == taken.c.id, Command.id.in_(locked), Command.state == QUEUED, _is_free(Command.station_id))
         .values(
             state=SENT,
             sent_at=taken_at,

@@ -5,6 +5,7 @@ each parameter what is on the station, what was asked for last, and what became 
 set and never with its value (domain/secret_parameters.py).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import asking, commands, live
+from domain import asking, commands, live, protocols
 from domain.asking import IfOffline
 from domain.models import Action, Command, ParameterResult, Station, StationParameter
 from domain.secret_parameters import masked
@@ -22,6 +23,11 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 """A station that does not tell its parameters is asked again at a boot no sooner than this."""
 MOST_KEYS = 2000
 """So many of one station's are kept; real ones have some hundred."""
+HEARTBEAT = "heartbeatinterval"
+"""In small letters: OCPP 1.5 writes HeartBeatInterval, 1.6 HeartbeatInterval."""
+LONGEST_HEARTBEAT = 24 * 3600
+"""Whoever is silent for two of them would seem to be there for days."""
+NUMBER = re.compile(r"[0-9]{1,9}")
 LONGEST_KEY = 255
 """OCPP allows 50 characters (OCPP 1.6, 7.29); not every station keeps to it."""
 
@@ -39,7 +45,9 @@ def ask_at_first_boot(db: Session, station_id: int, now: datetime) -> Command | 
     station = db.scalar(
         select(Station).where(Station.id == station_id, Station.parameters_read_at.is_(None), ~is_asked)
     )
-    return None if station is None else commands.make(db, station, Action.GET_CONFIGURATION, {"keys": []}, None, now)
+    if station is None or not protocols.knows(station.protocol, Action.GET_CONFIGURATION):
+        return None
+    return commands.make(db, station, Action.GET_CONFIGURATION, {"keys": []}, None, now)
 
 
 def change(
@@ -79,6 +87,8 @@ def follow_change(db: Session, command: Command, answered_at: datetime) -> None:
     told: dict[str, Any] = {"asked_value": value, "result": result}
     if result in IN_FORCE:
         told["value"] = value
+    if result is ParameterResult.ACCEPTED:
+        _hear_heartbeat(db, command.station_id, {key: value})
     _note_change(db, command, key, told)
     live.note(db, live.Change(live.Kind.PARAMETERS, command.station_id, site_id, command.station_id))
 
@@ -110,6 +120,7 @@ def follow_read(db: Session, command: Command, answered_at: datetime) -> None:
         return
     told = {each["key"]: each for each in outcome["parameters"] if len(each["key"]) <= LONGEST_KEY}
     _keep(db, command.station_id, list(told.values())[:MOST_KEYS], answered_at)
+    _hear_heartbeat(db, command.station_id, {key: each.get("value") for key, each in told.items()})
     if command.parameters.get("keys"):
         _forget(db, command.station_id, StationParameter.key.in_(outcome.get("unknown_keys") or []))
     else:
@@ -135,6 +146,14 @@ def _keep(db: Session, station_id: int, told: list[dict[str, Any]], read_at: dat
     new = {name: statement.excluded[name] for name in ("value", "is_readonly", "read_at")}
     keys = [StationParameter.station_id, StationParameter.key]
     db.execute(statement.on_conflict_do_update(index_elements=keys, set_=new))
+
+
+def _hear_heartbeat(db: Session, station_id: int, values: Mapping[str, str | None]) -> None:
+    """Keep how often the station says that it is there, if these parameters tell it."""
+    told = next((value for key, value in values.items() if key.lower() == HEARTBEAT), None)
+    seconds = int(told) if told and NUMBER.fullmatch(told) else 0
+    if 0 < seconds <= LONGEST_HEARTBEAT:
+        db.execute(update(Station).where(Station.id == station_id).values(heartbeat_seconds=seconds))
 
 
 def _forget(db: Session, station_id: int, which: Any) -> None:

@@ -27,6 +27,14 @@ class ConnectReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CallReport(ConnectReport):
+    """The same of a device that calls over SOAP: what it says comes with it, and no line stays."""
+
+    told_endpoint_url: str | None = None
+    """Where it says that it can be called itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class DisconnectReport:
     """A connection of a station is gone; see `stations.connect` for its number."""
 

@@ -1,6 +1,7 @@
 """One station's turn in a careful rollout: its keys one after the other, then a restart if chosen, then its return.
 
-A station is back when it is online over another connection than the one over which it agreed. Where nothing makes it
+A station is back when it is online over another connection than the one over which it agreed, or has booted since: one
+that speaks over SOAP has no line to lose. Where nothing makes it
 connect anew, it must still be online after a while: shortly, or after the whole time that it may stay away if a value
 can cut the line. Where a turn fails, the values from before are asked for in commands that wait for the station
 (domain/commands.py, WAIT_WITHIN): if it never returns, nobody can put anything back from here.
@@ -138,7 +139,8 @@ def _look_for_return(db: Session, rollout: Rollout, turn: RolloutStation, now: d
     station = _station(db, turn)
     waited = now - datetime.fromisoformat(turn.details["left_at"])
     is_over = waited >= timedelta(seconds=rollout.return_seconds)
-    connected_anew = station.connection_number > (turn.connection_number or 0)
+    has_booted = station.booted_at is not None and station.booted_at > datetime.fromisoformat(turn.details["left_at"])
+    connected_anew = station.connection_number > (turn.connection_number or 0) or has_booted
     if station.online and (connected_anew or _has_stayed(rollout, turn, waited, is_over=is_over)):
         if _key_under_way(rollout, turn) is None:
             _finish(db, turn, RolloutStep.DONE, now)

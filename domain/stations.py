@@ -11,14 +11,43 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, column, delete, exists, select, tuple_, update, values
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    and_,
+    case,
+    column,
+    delete,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+    values,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from domain import charging_sessions, events, live, outlets, parameters, station_passwords
+from config import get_settings
+from domain import charging_sessions, endpoints, events, live, outlets, parameters, station_passwords
 from domain.events import EventKind
 from domain.models import Command, CommandState, Outlet, Station, UnknownStation
-from domain.reports import BootReport, ClockReport, ConnectReport, DisconnectReport, SeenReport, StatusReport
+from domain.protocols import SOAP
+from domain.reports import (
+    BootReport,
+    CallReport,
+    ClockReport,
+    ConnectReport,
+    DisconnectReport,
+    SeenReport,
+    StatusReport,
+)
 from domain.statuses import CABLE_IN, CABLE_OUT
 
 WHOLE_STATION = 0
@@ -26,7 +55,7 @@ WHOLE_STATION = 0
 LONGEST_NAME = 100
 MOST_UNKNOWN_STATIONS = 1000
 SILENCE = timedelta(seconds=90)
-"""An idle station answers a ping every 25 s."""
+"""An idle station answers a ping every 25 s; one that speaks over SOAP has two of its heartbeats' time, if longer."""
 
 CLOCK_TOLD_EVERY = timedelta(days=1)
 """A clock that is set right and goes wrong again is told of once a day."""
@@ -57,19 +86,40 @@ class Booted:
 
     commands_wait: bool
     """Whether something is to be asked of it now."""
+    heartbeat_seconds: int
+    """How often it is to say that it is there."""
 
 
 def connect(db: Session, report: ConnectReport) -> Connection | station_passwords.Refusal | None:
     """Let a station in, or say why its password does not; note a stranger and return None."""
+    return _let_in(db, report, {"connection_number": Station.connection_number + 1}, true())
+
+
+def speak(db: Session, report: CallReport) -> Connection | station_passwords.Refusal | None:
+    """The same for a message over SOAP.
+
+    While a station goes on speaking it keeps its number, whichever processes hear it. One that was offline, or spoke
+    another version, gets a new one, so that a line of WebSocket that it left behind is its connection no more.
+    """
+    goes_on = and_(Station.online, Station.protocol == report.protocol)
+    number = case((goes_on, Station.connection_number), else_=Station.connection_number + 1)
+    told = endpoints.told(report.told_endpoint_url)
+    changed = {"connection_number": number} | ({} if told is None else {"told_endpoint_url": told})
+    # What a subquery finds is the row as it was.
+    before = aliased(Station)
+    went_on = select(before.online & (before.protocol == report.protocol)).where(before.id == Station.id)
+    is_news = func.coalesce(went_on.correlate(Station).scalar_subquery(), false()).is_(False)
+    return _let_in(db, report, changed, is_news)
+
+
+def _let_in(
+    db: Session, report: ConnectReport, changed: dict[str, Any], is_news: ColumnElement[bool]
+) -> Connection | station_passwords.Refusal | None:
+    """`is_news` tells whether the station looks otherwise now to those who look."""
     row = db.execute(
         update(Station)
         .where(Station.charge_box_id == report.charge_box_id, station_passwords.is_let_in(report))
-        .values(
-            online=True,
-            last_seen_at=report.received_at,
-            protocol=report.protocol,
-            connection_number=Station.connection_number + 1,
-        )
+        .values(online=True, last_seen_at=report.received_at, protocol=report.protocol, **changed)
         .returning(
             Station.id,
             Station.site_id,
@@ -77,12 +127,14 @@ def connect(db: Session, report: ConnectReport) -> Connection | station_password
             COMMANDS_WAIT,
             Station.clock_offset_seconds,
             station_passwords.has_news(report).label("has_news"),
+            is_news.label("is_news"),
         )
     ).one_or_none()
     if row is not None:
         if report.password_keys is not None and row.has_news:
             station_passwords.prove(db, row.id, report)
-        _tell(db, [row])
+        if row.is_news:
+            _tell(db, [row])
         return Connection(row.id, row.connection_number, row.commands_wait, row.clock_offset_seconds)
     station_id = db.scalar(select(Station.id).where(Station.charge_box_id == report.charge_box_id))
     if station_id is not None:
@@ -144,9 +196,13 @@ def seen(db: Session, report: SeenReport) -> set[int]:
 
 
 def sweep_silent(db: Session, now: datetime) -> int:
-    """Set offline what was not seen for `SILENCE`: the process that held it died. Returns how many those are."""
-    silent = update(Station).where(Station.online, Station.last_seen_at < now - SILENCE).values(online=False)
-    rows = db.execute(silent.returning(Station.id, Station.site_id)).all()
+    """Set offline what was not seen for `SILENCE`, since the process that held it died; and which station, spoken to
+    over SOAP, let two of its heartbeats pass. Returns how many those are."""
+    beat = func.coalesce(Station.heartbeat_seconds, get_settings().heartbeat_interval_seconds)
+    missed_two = Station.last_seen_at + beat * literal(timedelta(seconds=2)) < now
+    is_line = func.coalesce(Station.protocol.not_in(SOAP), true())
+    silent = update(Station).where(Station.online, Station.last_seen_at < now - SILENCE, or_(is_line, missed_two))
+    rows = db.execute(silent.values(online=False).returning(Station.id, Station.site_id)).all()
     _tell(db, rows)
     return len(rows)
 
@@ -162,6 +218,7 @@ def boot(db: Session, report: BootReport) -> Booted:
     charging_sessions.close_at_boot(db, report.station_id)
     outlets.forget_cars(db, report.station_id)
     asked = parameters.ask_at_first_boot(db, report.station_id, report.received_at)
+    heartbeat_seconds = get_settings().heartbeat_interval_seconds
     commands_wait = db.scalar(
         update(Station)
         .where(Station.id == report.station_id)
@@ -171,11 +228,12 @@ def boot(db: Session, report: BootReport) -> Booted:
             serial_number=report.serial_number,
             firmware_version=report.firmware_version,
             booted_at=report.received_at,
+            heartbeat_seconds=heartbeat_seconds,
         )
         .returning(COMMANDS_WAIT)
         .execution_options(synchronize_session=False)
     )
-    return Booted(bool(commands_wait) or asked is not None)
+    return Booted(bool(commands_wait) or asked is not None, heartbeat_seconds)
 
 
 def note_clock(db: Session, report: ClockReport) -> None:

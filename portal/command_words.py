@@ -72,6 +72,9 @@ REASONS: Mapping[str, LazyString] = {
     CommandReason.NO_ANSWER.value: _l("No answer in time; the station may still obey"),
     CommandReason.LINE_LOST.value: _l("The line was lost before the answer; the station may have obeyed"),
     CommandReason.REFUSED.value: _l("The station answered with an error"),
+    CommandReason.UNREACHABLE.value: _l("Nothing answers at the station's address; the station never saw it"),
+    CommandReason.NO_ADDRESS.value: _l("The station told no address to call it at, and none is set"),
+    CommandReason.FORBIDDEN_ADDRESS.value: _l("The station's address is one that is never called"),
     CommandReason.NOT_UNDERSTOOD.value: _l("The station's answer is not understood"),
 }
 

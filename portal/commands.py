@@ -50,6 +50,9 @@ REASONS = {
         "The connection was lost before the station answered. Look at the outlet: it may have obeyed."
     ),
     CommandReason.REFUSED: _l("The station answered with an error."),
+    CommandReason.UNREACHABLE: _l("The station cannot be reached at the moment."),
+    CommandReason.NO_ADDRESS: _l("The station cannot be reached: no address of it is known."),
+    CommandReason.FORBIDDEN_ADDRESS: _l("The station cannot be reached: its address is one that is never called."),
     CommandReason.NOT_UNDERSTOOD: _l("The station's answer could not be understood. Look at the outlet."),
 }
 

@@ -44,6 +44,11 @@ WORDS: Mapping[str, LazyString] = {
     "no_such_outlet": _l("The station has no outlet %(outlet)s."),
     "no_outlets": _l("A supply controller has no outlets."),
     "unknown_to_protocol": _l("The station speaks %(protocol)s, which has no such command."),
+    "unsayable": _l("The station speaks %(protocol)s, which cannot say this."),
+    "signed_unknown_to_protocol": _l(
+        "The station speaks %(protocol)s, which knows no signed images."
+        " Upload the image once more without its signature."
+    ),
     "no_such_firmware": _l("This image is gone."),
     "not_for_this_model": _l("The image is for %(wanted)s, the station is %(told)s."),
     "model_unknown": _l("The image is for %(wanted)s, and the station has not told what it is."),

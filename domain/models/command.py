@@ -72,6 +72,12 @@ class CommandReason(StrEnum):
     """The station answered with an error (OCPP-J 1.6, CALLERROR)."""
     NOT_UNDERSTOOD = "not_understood"
     """The station's answer is none that its version of OCPP has."""
+    UNREACHABLE = "unreachable"
+    """Nothing answers where the station is called (over SOAP); it never saw it."""
+    NO_ADDRESS = "no_address"
+    """It told no address to be called at, and none is set; it never saw it."""
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """Its address is one that is never called; see domain/endpoints.py. It never saw it."""
 
 
 class Progress(StrEnum):
@@ -119,6 +125,8 @@ class Command(Model):
         Index("ix_command_station_action", "station_id", "action", "id"),
         # The next one of a station, and those whose time may be over.
         Index("ix_command_queued", "station_id", "id", postgresql_where=text("state = 'queued'")),
+        # Whether a station is being called.
+        Index("ix_command_sent", "station_id", postgresql_where=text("state = 'sent'")),
         Index("ix_command_open", "deadline_at", postgresql_where=text("state IN ('queued', 'sent')")),
     )
 

@@ -137,7 +137,13 @@ class Station(Model):
     )
 
     protocol: Mapped[str | None] = mapped_column(String(20))
-    """The version it last spoke, such as ocpp1.6."""
+    """The version it last spoke; see domain/protocols.py."""
+    endpoint_url: Mapped[str | None] = mapped_column(String(500))
+    """Where it is called if it speaks over SOAP, if somebody has set that; see domain/endpoints.py."""
+    told_endpoint_url: Mapped[str | None] = mapped_column(String(500))
+    """Where it says that it is called (WS-Addressing, From)."""
+    heartbeat_seconds: Mapped[int | None]
+    """How often it says that it is there: as it was last told, or tells itself."""
     vendor: Mapped[str | None] = mapped_column(String(100))
     model: Mapped[str | None] = mapped_column(String(100))
     serial_number: Mapped[str | None] = mapped_column(String(100))

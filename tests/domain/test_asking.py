@@ -430,11 +430,72 @@ NEW_IN_16 = {
 @pytest.mark.parametrize("action", NEW_IN_16)
 def test_what_an_older_version_has_no_words_for(online, refused, asked, action):
     online.protocol = "ocpp1.5"
-    message = "The station speaks ocpp1.5, which has no such command"
+    message = "The station speaks OCPP 1.5 (SOAP), which has no such command"
     assert refused(action, **NEW_IN_16[action]) == {"action": [("unknown_to_protocol", message)]}
     for protocol in ("ocpp1.6", None):
         online.protocol = protocol
         asked(action, **NEW_IN_16[action])
+
+
+NEW_IN_15 = {
+    Action.GET_CONFIGURATION: {},
+    Action.GET_LOCAL_LIST_VERSION: {},
+    Action.SEND_LOCAL_LIST: {},
+    Action.RESERVE: {"id_token": TAG, "expires_at": "2026-11-22T10:00:00Z"},
+    Action.CANCEL_RESERVATION: {"reservation": 1},
+    Action.DATA_TRANSFER: {"vendor_id": "v"},
+}
+
+
+@pytest.mark.parametrize("action", NEW_IN_16 | NEW_IN_15)
+def test_what_the_oldest_version_has_no_words_for(online, refused, action):
+    online.protocol = "ocpp1.2"
+    message = "The station speaks OCPP 1.2 (SOAP), which has no such command"
+    asked = (NEW_IN_16 | NEW_IN_15)[action]
+    assert refused(action, **asked) == {"action": [("unknown_to_protocol", message)]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({"message": "boot", "extended": True}, "extended"),
+        ({"message": "log_status"}, "message"),
+        ({"message": "sign_certificate", "extended": True}, "message"),
+    ],
+)
+def test_the_security_extension_is_not_spoken_over_soap(online, refused, asked, parameters, name):
+    online.protocol = "ocpp1.6-soap"
+    message = "The station speaks OCPP 1.6 (SOAP), which cannot say this"
+    assert refused(Action.TRIGGER_MESSAGE, **parameters) == {name: [("unsayable", message)]}
+    no_log = [("unknown_to_protocol", "The station speaks OCPP 1.6 (SOAP), which has no such command")]
+    assert refused(Action.GET_LOG) == {"action": no_log}
+    asked(Action.TRIGGER_MESSAGE, message="firmware_status")
+    online.protocol = "ocpp1.6"
+    asked(Action.TRIGGER_MESSAGE, **parameters)
+
+
+@pytest.mark.parametrize("protocol", ["ocpp1.5", "ocpp1.2"])
+def test_a_charge_begins_without_a_profile_before_1_6(online, refused, asked, protocol):
+    online.protocol = protocol
+    profile = {"outlet": 1, "id_token": TAG, "profile": {"periods": PERIODS}}
+    assert list(refused(Action.REMOTE_START, **profile)) == ["profile"]
+    online.protocol = "ocpp1.6-soap"
+    asked(Action.REMOTE_START, **profile)
+
+
+def test_a_signed_image_needs_the_security_extension(db, online, refused, asked):
+    image = FirmwareImage(file_name="f", version="1", size_bytes=1, sha256="0" * 64, uploaded_at=NINE)
+    image.signing_certificate, image.signature = "c", "s"
+    db.add(image)
+    db.flush()
+    asked(Action.UPDATE_FIRMWARE, firmware=image.id)
+    db.query(Command).delete()
+    for protocol in ("ocpp1.6-soap", "ocpp1.5", "ocpp1.2"):
+        online.protocol = protocol
+        [[(word, _message)]] = refused(Action.UPDATE_FIRMWARE, firmware=image.id).values()
+        assert word == "signed_unknown_to_protocol"
+    image.signature = None
+    asked(Action.UPDATE_FIRMWARE, firmware=image.id)
 
 
 def test_a_station_that_is_away(db, station):

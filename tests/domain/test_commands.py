@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from domain import commands, orders
+from domain import commands, orders, repeats
 from domain.models import Action, Command, CommandReason, CommandState
 from domain.reports import CommandReport, ConnectReport, DisconnectReport, Order, TakeCommandReport
 from domain.secret_parameters import MASK
@@ -196,3 +196,38 @@ def test_a_sweep_ends_what_was_sent_over_a_line_that_is_gone(db, station, connec
         disconnect(db, [DisconnectReport(station.id, connection.number)])
     commands.sweep(db, NINE + timedelta(seconds=10))
     assert state_of(db, command) == (FAILED, CommandReason.LINE_LOST)
+
+
+def test_what_was_sent_over_soap_needs_no_line(db, station, connection, make, take):
+    command = make()
+    take()
+    station.protocol, station.online, station.connection_number = "ocpp1.5", False, 7
+    db.flush()
+    commands.sweep(db, NINE + timedelta(seconds=10))
+    assert state_of(db, command) == (SENT, None)
+    commands.sweep(db, NINE + timedelta(seconds=40))
+    assert state_of(db, command) == (CommandState.TIMED_OUT, CommandReason.NO_ANSWER)
+
+
+def test_what_is_asked_twice_has_twice_the_time(db, connection, make, take):
+    command = make()
+    take()
+    assert commands.prolong(db, command.id, NINE + timedelta(seconds=31))
+    db.refresh(command)
+    assert (command.state, command.deadline_at) == (SENT, NINE + timedelta(seconds=31) + commands.answer_within())
+    commands.sweep(db, NINE + timedelta(seconds=60))
+    assert state_of(db, command) == (SENT, None)
+
+
+@pytest.mark.parametrize("state", [state for state in CommandState if state is not SENT])
+def test_what_is_not_under_way_gets_no_more_time(db, connection, make, state):
+    command = make(state)
+    assert not commands.prolong(db, command.id, after(5))
+    db.refresh(command)
+    assert command.deadline_at == after(1)
+
+
+def test_nothing_is_asked_twice_that_could_happen_twice():
+    twice = {Action.REMOTE_START, Action.RESET, Action.UNLOCK, Action.UPDATE_FIRMWARE, Action.GET_DIAGNOSTICS}
+    twice |= {Action.GET_LOG, Action.TRIGGER_MESSAGE, Action.SEND_LOCAL_LIST, Action.DATA_TRANSFER}
+    assert set(Action) - repeats.SAFE == twice

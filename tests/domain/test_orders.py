@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain import commands, orders, stations
 from domain.db import session_factory
 from domain.models import Action, Command, CommandReason, CommandState, Site, Station
-from domain.reports import ConnectReport, TakeCommandReport
+from domain.reports import CommandReport, ConnectReport, TakeCommandReport
 from tests.domain.conftest import NINE
 from tests.statements import recorded
 from tests.waiting import wait_until
@@ -100,6 +100,41 @@ def test_what_is_taken_back_at_that_moment_leaves_its_place_to_the_next_one(db, 
         assert taken.result() == [second, other]
     cancelled = db.get(Command, first, populate_existing=True)
     assert (cancelled.state, cancelled.reason) == (CommandState.FAILED, CommandReason.CANCELLED)
+
+
+def test_a_station_over_soap_is_called_once_at_a_time(db, lines):
+    speak_soap(db, lines[:2])
+    first, second = ask(db, lines[0]), ask(db, lines[0])
+    other, third = ask(db, lines[1]), ask(db, lines[2])
+    fourth = ask(db, lines[2])
+    with recorded() as statements:
+        assert numbers(orders.take(db, reports(lines[:3]))) == [first, other, third]
+    assert len(statements) == 2
+    assert numbers(orders.take(db, reports(lines[:3]))) == [None, None, fourth]
+    commands.complete(db, CommandReport(first, CommandState.TIMED_OUT, CommandReason.NO_ANSWER))
+    assert numbers(orders.take(db, reports(lines[:1]))) == [second]
+
+
+def test_two_processes_never_call_a_station_at_the_same_time(db, lines):
+    """Each command becomes visible to one of them only: what is marked must be seen, not only what is next."""
+    speak_soap(db, lines[:1])
+    ask(db, lines[0])
+    db.commit()
+    with session_factory().begin() as one, session_factory().begin() as other:
+        [first] = orders.take(one, reports(lines[:1]))
+        assert orders.take(other, reports(lines[:1])) == [None]
+        ask(db, lines[0])
+        db.commit()
+        assert orders.take(other, reports(lines[:1])) == [None]
+        one.commit()
+        assert orders.take(other, reports(lines[:1])) == [None]
+    assert first is not None
+
+
+def speak_soap(db: Session, lines: list[stations.Connection]) -> None:
+    for line in lines:
+        db.get_one(Station, line.station_id).protocol = "ocpp1.5"
+    db.flush()
 
 
 def someone_waits(db: Session) -> bool:

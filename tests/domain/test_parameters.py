@@ -83,6 +83,15 @@ def test_a_station_that_told_is_not_asked(db, online, read):
     assert parameters.ask_at_first_boot(db, online.id, after(600)) is None
 
 
+def test_a_station_whose_version_cannot_tell_its_parameters_is_not_asked(db, online):
+    online.protocol = "ocpp1.2"
+    db.flush()
+    assert parameters.ask_at_first_boot(db, online.id, NINE) is None
+    online.protocol = "ocpp1.5"
+    db.flush()
+    assert parameters.ask_at_first_boot(db, online.id, NINE) is not None
+
+
 # Reading
 
 
@@ -136,6 +145,26 @@ def test_what_a_station_says_that_is_gone_is_nobodys(db, online, answer, change)
     db.flush()
     assert fulfilment.complete(db, report)
     assert db.scalars(select(StationParameter).where(StationParameter.station_id == online.id)).all() == []
+
+
+@pytest.mark.parametrize("key", ["HeartbeatInterval", "HeartBeatInterval", "HEARTBEATINTERVAL"])
+def test_how_often_a_station_is_heard_of(db, online, read, change, answer, key):
+    def seconds():
+        db.refresh(online)
+        return online.heartbeat_seconds
+
+    read((key, "120"))
+    assert seconds() == 120
+    for told in ("0", "-1", "86401", "9" * 400, "6O", "", None, "٣"):
+        read((key, told))
+        assert seconds() == 120
+    change(key, "60")
+    assert seconds() == 120
+    answer(status="rejected")
+    assert seconds() == 120
+    change(key, "60")
+    answer(status="accepted")
+    assert seconds() == 60
 
 
 # Changing

@@ -1,11 +1,14 @@
 from sqlalchemy import select
 
-from domain import commands, stations
+from domain import commands, live, station_passwords, stations
 from domain.models import Action, Command, Outlet, OutletMode, Station, UnknownStation
-from domain.reports import BootReport, ConnectReport, DisconnectReport, SeenReport, Sighting, StatusReport
+from domain.reports import BootReport, CallReport, ConnectReport, DisconnectReport, SeenReport, Sighting, StatusReport
 from domain.stations import MOST_UNKNOWN_STATIONS, Booted, Connection
 from domain.statuses import OutletStatus
 from tests.domain.conftest import after
+from tests.statements import recorded
+
+PASSWORD = "correct-horse-battery"
 
 
 def connect(db, charge_box_id, minutes=0):
@@ -54,6 +57,84 @@ def test_the_sweep_takes_only_those_that_are_silent(db, station):
     assert stations.sweep_silent(db, after(3)) == 0
 
 
+# Over SOAP
+
+
+def speak(db, station, minutes=0, protocol="ocpp1.5", told=None, password=None):
+    keys = None if password is None else station_passwords.keys_of(password.encode())
+    return stations.speak(db, CallReport(station.charge_box_id, protocol, "192.0.2.7", after(minutes), keys, told))
+
+
+def told_of(db):
+    """What those who look were told since the last time."""
+    return [change.kind for change in db.info.pop(live.NOTED, [])]
+
+
+def test_a_station_that_goes_on_speaking_keeps_its_number(db, station):
+    told_of(db)
+    assert speak(db, station) == Connection(station.id, 1)
+    assert told_of(db) == [live.Kind.STATION]
+    with recorded() as statements:
+        assert speak(db, station, 1) == Connection(station.id, 1)
+    assert (len(statements), told_of(db)) == (1, [])
+    known = fresh(db, station)
+    assert (known.online, known.last_seen_at, known.protocol) == (True, after(1), "ocpp1.5")
+
+
+def test_a_station_that_comes_back_or_speaks_another_version_gets_a_new_number(db, station):
+    line = connect(db, station.charge_box_id)
+    assert speak(db, station, 1).number == line.number + 1
+    assert stations.seen(db, SeenReport((Sighting(station.id, line.number, after(1)),))) == set()
+    assert speak(db, station, 2, "ocpp1.2").number == line.number + 2
+    stations.sweep_silent(db, after(30))
+    told_of(db)
+    assert speak(db, station, 31, "ocpp1.2").number == line.number + 3
+    assert told_of(db) == [live.Kind.STATION]
+    assert connect(db, station.charge_box_id, 32).number == line.number + 4
+
+
+def test_where_a_station_is_called_is_kept_as_it_told_last(db, station):
+    for told, kept in (
+        (None, None),
+        ("http://192.0.2.7:8080/ocpp", "http://192.0.2.7:8080/ocpp"),
+        (None, "http://192.0.2.7:8080/ocpp"),
+        ("http://www.w3.org/2005/08/addressing/anonymous", "http://192.0.2.7:8080/ocpp"),
+        ("urn:quay", "http://192.0.2.7:8080/ocpp"),
+        ("http://[fd00::1]/", "http://[fd00::1]/"),
+    ):
+        speak(db, station, told=told)
+        assert fresh(db, station).told_endpoint_url == kept
+
+
+def test_a_password_and_a_stranger_are_judged_as_over_a_line(db, station):
+    station_passwords.set_password(db, station, PASSWORD)
+    station.password_required = True
+    db.flush()
+    assert speak(db, station) is station_passwords.Refusal.NO_PASSWORD
+    assert speak(db, station, password="wrong") is station_passwords.Refusal.WRONG
+    assert not fresh(db, station).online
+    assert speak(db, station, password=PASSWORD) == Connection(station.id, 1)
+
+    assert stations.speak(db, CallReport("stranger", "ocpp1.2", None, after(0))) is None
+    assert db.scalars(select(UnknownStation.protocol)).all() == ["ocpp1.2"]
+
+
+def test_a_station_is_online_for_two_of_its_heartbeats(db, station):
+    speak(db, station)
+    assert stations.sweep_silent(db, after(9.9)) == 0  # Those of the installation's 300 s.
+    assert stations.sweep_silent(db, after(10.1)) == 1
+    speak(db, station)
+    station.heartbeat_seconds = 60
+    db.flush()
+    assert stations.sweep_silent(db, after(1.9)) == 0
+    assert stations.sweep_silent(db, after(2.1)) == 1
+    speak(db, station)
+    station.heartbeat_seconds = 1
+    db.flush()
+    assert stations.sweep_silent(db, after(1.4)) == 0
+    assert stations.sweep_silent(db, after(1.6)) == 1
+
+
 def test_a_stranger_is_noted_and_its_attempts_are_counted(db):
     assert connect(db, "stranger") is None
     assert connect(db, "stranger", 5) is None
@@ -85,7 +166,7 @@ def test_a_boot_tells_what_the_station_is(db, station):
 
     known = fresh(db, station)
     assert (known.vendor, known.model, known.serial_number) == ("Vendor", "Model", "Serial")
-    assert (known.firmware_version, known.booted_at) == ("1.2.3", after(1))
+    assert (known.firmware_version, known.booted_at, known.heartbeat_seconds) == ("1.2.3", after(1), 300)
 
 
 def boot(db, station, minutes):
@@ -96,14 +177,14 @@ def test_a_boot_tells_whether_something_is_to_be_asked(db, station):
     connect(db, station.charge_box_id)
     station.parameters_read_at = after(0)
     db.flush()
-    assert boot(db, station, 1) == Booted(commands_wait=False)
+    assert boot(db, station, 1) == Booted(commands_wait=False, heartbeat_seconds=300)
     commands.make(db, fresh(db, station), Action.CLEAR_CACHE, {}, None, after(2))
-    assert boot(db, station, 3) == Booted(commands_wait=True)
+    assert boot(db, station, 3) == Booted(commands_wait=True, heartbeat_seconds=300)
 
 
 def test_a_station_that_never_told_its_parameters_is_asked_for_them_when_it_boots(db, station):
     connect(db, station.charge_box_id)
-    assert boot(db, station, 1) == Booted(commands_wait=True)
+    assert boot(db, station, 1) == Booted(commands_wait=True, heartbeat_seconds=300)
     assert db.scalars(select(Command.action).filter_by(station_id=station.id)).all() == [Action.GET_CONFIGURATION]
 
 
@@ -113,7 +194,7 @@ def test_a_boot_changes_nothing_else(db, station):
     stations.set_status(db, status(station, 1, OutletStatus.CHARGING))
     before = state(db, station)
     boot(db, station, 1)
-    changed = {"vendor": "V", "model": "M", "booted_at": after(1), "occupied_at": None}
+    changed = {"vendor": "V", "model": "M", "booted_at": after(1), "occupied_at": None, "heartbeat_seconds": 300}
     assert state(db, station) == before | changed
 
 

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain import firmware_images
-from domain.command_checks import AT_AN_OUTLET, UNKNOWN_TO
+from domain import firmware_images, protocols
+from domain.command_checks import AT_AN_OUTLET
 from domain.models import Action, Command, LocalList, Station, StationKind
 from domain.statuses import OutletStatus
 from portal import formats
@@ -46,7 +46,7 @@ class Panel:
 def understands(station: Station, action: Action) -> bool:
     """Whether the station's version of OCPP has words for it, and the station what it is about."""
     has_outlets = station.kind is not StationKind.SUPPLY_CONTROLLER
-    return action not in UNKNOWN_TO.get(station.protocol or "", ()) and (has_outlets or action not in AT_AN_OUTLET)
+    return protocols.knows(station.protocol, action) and (has_outlets or action not in AT_AN_OUTLET)
 
 
 def read(db: Session, station: Station, now: datetime) -> list[Panel]:
