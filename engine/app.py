@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import get_settings
 from engine import log
 from engine.files.http import files
-from engine.transports import websocket
+from engine.transports import soap, websocket
 
 
 def create_engine() -> Flask:
@@ -18,6 +18,7 @@ def create_engine() -> Flask:
     app.config["SOCK_SERVER_OPTIONS"] = websocket.SERVER_OPTIONS
     app.register_blueprint(websocket.websocket)
     app.register_blueprint(files)
+    app.register_blueprint(soap.soap)
     if proxies := get_settings().trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app

@@ -18,7 +18,7 @@ from domain import clock
 from domain.reports import DisconnectReport, SeenReport, Sighting
 from domain.stations import Connection
 from engine.group_commit import NotStoredError
-from engine.outbox import Note, Outbox
+from engine.outbox import Note, Outbox, Sender
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
@@ -30,15 +30,26 @@ log = structlog.get_logger()
 
 
 class Line(Protocol):
-    """A station's socket."""
+    """What a station is heard over."""
 
     heard_at: datetime
     """When it last brought anything, a pong included."""
 
-    def send(self, text: str) -> None: ...
     def ping(self) -> None: ...
     def close(self, code: int, reason: str) -> None: ...
-    def abort(self) -> None: ...
+    def found_dead(self) -> None:
+        """It was silent for too long."""
+
+
+class Socket(Line, Sender, Protocol):
+    """A line over which what is asked of the station goes out too."""
+
+
+class Waker(Protocol):
+    """The way out to a station."""
+
+    def wake(self) -> None:
+        """A command may wait for it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -49,7 +60,7 @@ class Held:
     line: Line
     reported_at: datetime
     """Up to when the database knows that it was seen."""
-    outbox: Outbox
+    outbox: Waker
 
 
 class Connections:
@@ -63,20 +74,24 @@ class Connections:
         self._dead_after = timedelta(seconds=get_settings().station_dead_seconds)
         self.stopping = False
 
-    def hold(self, connection: Connection, line: Line) -> Outbox:
+    def hold(self, connection: Connection, line: Socket) -> Outbox:
         """Take the socket of a connection; an older one of the same station closes. Returns the way out to it."""
         outbox = Outbox(connection, line, self._submit, self._note)
+        self.keep(connection, line, outbox)
+        return outbox
+
+    def keep(self, connection: Connection, line: Line, outbox: Waker) -> None:
+        """The same with a way out of the line's own."""
         older = self._held.get(connection.station_id)
         if older is not None and older.connection.number > connection.number:
             line.close(POLICY_VIOLATION, REPLACED)
-            return outbox
+            return
         self._held[connection.station_id] = Held(connection, line, line.heard_at, outbox)
         if older is not None:
             older.line.close(POLICY_VIOLATION, REPLACED)
         self._publish(orjson.dumps((connection.station_id, connection.number)))
         if connection.commands_wait:
             outbox.wake()
-        return outbox
 
     def hear(self, message: bytes) -> None:
         """A process, maybe this one, holds a new connection."""
@@ -92,11 +107,15 @@ class Connections:
             if held is not None:
                 held.outbox.wake()
 
-    def release(self, connection: Connection) -> None:
-        """The socket of a connection is gone."""
+    def drop(self, connection: Connection) -> None:
+        """This process holds it no longer; that tells nothing of the station."""
         held = self._held.get(connection.station_id)
         if held is not None and held.connection == connection:
             del self._held[connection.station_id]
+
+    def release(self, connection: Connection) -> None:
+        """The socket of a connection is gone."""
+        self.drop(connection)
         try:
             self._submit(DisconnectReport(connection.station_id, connection.number))
         except NotStoredError:
@@ -108,8 +127,7 @@ class Connections:
         for held in list(self._held.values()):
             silence = now - held.line.heard_at
             if silence > self._dead_after:
-                log.info("a line is dead", station_id=held.connection.station_id)
-                held.line.abort()
+                held.line.found_dead()
             elif silence > self._ping_after:
                 held.line.ping()
         self._report_seen()

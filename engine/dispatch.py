@@ -9,6 +9,7 @@ from domain import authorization, charging_sessions, events, fulfilment, meter_v
 from domain.reports import (
     AuthorizeReport,
     BootReport,
+    CallReport,
     ClockReport,
     CommandReport,
     ConnectReport,
@@ -27,6 +28,7 @@ from domain.reports import (
 
 ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
     ConnectReport: stations.connect,
+    CallReport: stations.speak,
     SeenReport: stations.seen,
     BootReport: stations.boot,
     StatusReport: stations.set_status,

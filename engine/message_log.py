@@ -30,6 +30,8 @@ STOPPING_WRITE_SECONDS = 0.05
 STOP_SECONDS = 1.0
 MOST_CHARACTERS = 32 * 1024 * 1024
 """What is held while the database is away; then frames are counted and not kept."""
+UUID = "urn:uuid:"
+"""What most numbers of messages begin with over SOAP; what follows has the length of one of OCPP-J."""
 ROW_CHARACTERS = 500
 """What a row takes beside its frame."""
 CHUNK_ROWS = 500
@@ -78,6 +80,28 @@ class MessageLog:
         if reply is not None:
             kind = ERROR if exchange.is_refused else RESULT
             self._keep(clock.now(), station_id, OUT, kind, action, unique_id, reply, None)
+
+    def spoke(
+        self,
+        station_id: int,
+        received_at: datetime,
+        action: str | None,
+        message_id: str | None,
+        message: bytes,
+        remark: str | None,
+        answer: bytes,
+        *,
+        is_refused: bool,
+    ) -> None:
+        """A message came over SOAP, and this goes back; to be called right before."""
+        if not self._is_kept:
+            return
+        unique_id = message_id and message_id.removeprefix(UUID)
+        kind = INVALID if action is None else CALL
+        self._keep(received_at, station_id, IN, kind, action, unique_id, _text(message), remark)
+        self._keep(
+            clock.now(), station_id, OUT, ERROR if is_refused else RESULT, action, unique_id, _text(answer), None
+        )
 
     def asked(self, station_id: int, action: str, unique_id: str, frame: str) -> None:
         """A call of ours goes out."""

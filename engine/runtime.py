@@ -18,6 +18,7 @@ from engine.connections import Connections
 from engine.group_commit import GroupCommit
 from engine.message_log import MessageLog
 from engine.messenger import Announcer, Messenger
+from engine.soap_lines import SoapLines
 
 MOST_TEND_SECONDS = 5.0
 TENDS_BETWEEN_PINGS = 5
@@ -31,6 +32,7 @@ class Runtime:
         self.writer = GroupCommit(session_factory().begin, dispatch.apply)
         self.message_log = MessageLog(session_factory().begin, is_kept=get_settings().message_log_days > 0)
         self.connections = Connections(self.writer.submit, self._publish, self.message_log.asked)
+        self.soap_lines = SoapLines(self.writer.submit, self.connections)
         self._messenger = Messenger(get_redis(), channels.CONNECTIONS, self.connections.hear)
         Messenger(get_redis(), channels.COMMANDS, self.connections.wake)
         live.publish_with(Announcer(get_redis(), live.CHANNEL).publish)

@@ -12,8 +12,8 @@ from spyne.context import MethodContext
 from spyne.server import ServerBase
 
 from ocpp_soap import faults
-from ocpp_soap.envelope import Header
 from ocpp_soap.faults import Code, SoapFault, Subcode
+from ocpp_soap.header import Header
 from ocpp_soap.kinds import Operation, Service
 from ocpp_soap.namespaces import HTTP_TRANSPORT
 from ocpp_soap.payloads import Payload, message_of, payload_of
@@ -51,7 +51,7 @@ class Endpoint(ServerBase):
         [context] = self.generate_contexts(context)
         operation = self._operations.get(context.method_request_string)
         if operation is None:
-            raise self._unknown(context.method_request_string)
+            raise self._unknown(context.method_request_string, context.in_header_doc)
         payload = payload_of(operation.request, context.in_body_doc)
         return SoapCall(operation, context.in_header_doc, payload, context)
 
@@ -66,9 +66,15 @@ class Endpoint(ServerBase):
 
     def refusal(self, fault: SoapFault, header: Header | None = None) -> bytes:
         """The envelope that refuses one; `header` is the call's, where it could be read."""
-        return faults.document(fault, self.service.namespace, header.message_id if header else None)
+        told = header or fault.header
+        return faults.document(fault, self.service.namespace, told.message_id if told else None)
 
-    def _unknown(self, tag: str) -> SoapFault:
+    def _unknown(self, tag: str, header: Header) -> SoapFault:
+        fault = self._fault_of(tag)
+        fault.header = header
+        return fault
+
+    def _fault_of(self, tag: str) -> SoapFault:
         namespace, _, name = tag.removeprefix("{").rpartition("}")
         if namespace != self.service.namespace:
             reason = f"the message is of the namespace {namespace!r}; here it must be {self.service.namespace!r}"

@@ -10,23 +10,13 @@ from typing import Final
 from lxml import etree
 
 from ocpp_soap.faults import Code, SoapFault, protocol_error
+from ocpp_soap.header import Header
 from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, ENVELOPE_11, WSA, WSA_OLD
 
 IDENTITY = "chargeBoxIdentity"
 ADDRESSING: Final = frozenset({"Action", "To", "From", "ReplyTo", "FaultTo", "MessageID", "RelatesTo"})
 MUST_UNDERSTAND = f"{{{ENVELOPE}}}mustUnderstand"
 NOWHERE = ("", ANONYMOUS, f"{WSA}/none", f"{WSA_OLD}/role/anonymous")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a message says of itself; what it left out is None."""
-
-    identity: str | None = None
-    message_id: str | None = None
-    """As it was sent; not always a URN."""
-    from_address: str | None = None
-    """Where the sender says that it can be called."""
 
 
 @dataclass(frozen=True, slots=True)

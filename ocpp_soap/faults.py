@@ -4,10 +4,12 @@ The code says on whose side the fault is and decides the status of HTTP (SOAP 1.
 has the better word, such as 401; the subcode says what it is.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from lxml import etree
 
+from ocpp_soap.header import Header
 from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, FAULT_ACTION, WSA, XML
 
 LONGEST_REASON = 500
@@ -36,21 +38,29 @@ class Subcode(StrEnum):
 class SoapFault(Exception):
     """A call is refused; the reason says what would be right."""
 
-    def __init__(self, code: Code, subcode: Subcode | None, reason: str, status: int | None = None) -> None:
+    def __init__(
+        self,
+        code: Code,
+        subcode: Subcode | None,
+        reason: str,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`status` and `headers` are those of HTTP."""
         super().__init__(reason)
         self.code = code
         self.subcode = subcode
         self.reason = reason[:LONGEST_REASON]
         """It may quote what was sent."""
         self.status = status or STATUS[code]
-        """Of HTTP."""
-        self.headers: dict[str, str] = {}
-        """Of HTTP too."""
+        self.headers = headers or {}
+        self.header: Header | None = None
+        """Of the message that is refused, where it could be read."""
 
 
-def protocol_error(reason: str) -> SoapFault:
+def protocol_error(reason: str, status: int | None = None) -> SoapFault:
     """What was sent is no message of OCPP."""
-    return SoapFault(Code.SENDER, Subcode.PROTOCOL_ERROR, reason)
+    return SoapFault(Code.SENDER, Subcode.PROTOCOL_ERROR, reason, status)
 
 
 def document(fault: SoapFault, namespace: str, relates_to: str | None = None) -> bytes:

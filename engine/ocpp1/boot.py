@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from config import get_settings
 from domain.reports import BootReport
 from domain.stations import Booted
 from engine.ocpp1.fields import format_at
@@ -21,17 +20,17 @@ def boot_report(payload: dict[str, Any], station_id: int, received_at: datetime)
     )
 
 
-def boot_answer(_outcome: Booted, received_at: datetime) -> dict[str, Any]:
+def boot_answer(booted: Booted, received_at: datetime) -> dict[str, Any]:
     return {
         "currentTime": format_at(received_at),
-        "interval": get_settings().heartbeat_interval_seconds,
+        "interval": booted.heartbeat_seconds,
         "status": "Accepted",
     }
 
 
-def boot_answer_before_16(outcome: Booted, received_at: datetime) -> dict[str, Any]:
+def boot_answer_before_16(booted: Booted, received_at: datetime) -> dict[str, Any]:
     """Versions before 1.6 have another word for the interval."""
-    answer = boot_answer(outcome, received_at)
+    answer = boot_answer(booted, received_at)
     return {**answer, "heartbeatInterval": answer.pop("interval")}
 
 

@@ -1,4 +1,4 @@
-"""StatusNotification (OCPP 1.6, 4.9)."""
+"""StatusNotification (OCPP 1.6, 4.9; OCPP 1.5, 5.11)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,6 +7,19 @@ from typing import Any
 from domain.reports import StatusReport
 from domain.statuses import OutletStatus
 from engine.ocpp1.fields import read_at_or, read_outlet_number
+
+BEFORE_16 = {
+    "Available": OutletStatus.AVAILABLE,
+    "Occupied": OutletStatus.OCCUPIED,
+    "Faulted": OutletStatus.FAULTED,
+    "Unavailable": OutletStatus.UNAVAILABLE,
+    "Reserved": OutletStatus.RESERVED,
+}
+"""An outlet is in use without saying how; 1.2 knows no reservations either."""
+
+
+def status_report_before_16(payload: dict[str, Any], station_id: int, received_at: datetime) -> StatusReport:
+    return status_report(payload, station_id, received_at, BEFORE_16)
 
 
 def status_report(

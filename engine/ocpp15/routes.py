@@ -1,8 +1,8 @@
 """Every action that a station of OCPP 1.5 may call, in one table."""
 
-from engine.ocpp1 import authorization, boot, charging, data_transfer, firmware, over_soap
+from engine.ocpp1 import authorization, boot, charging, data_transfer, firmware, over_soap, status
 from engine.ocpp1.routes import Routes, Table, nothing
-from engine.ocpp15 import NAME, meter_values, status
+from engine.ocpp15 import NAME, meter_values
 from engine.ocpp15.charging import stop_report
 from ocpp_soap.v15 import V15
 
@@ -15,7 +15,7 @@ TABLE: Table = {
     "Heartbeat": (None, boot.heartbeat_answer),
     "MeterValues": (meter_values.meter_report, nothing),
     "StartTransaction": (charging.start_report, charging.start_answer),
-    "StatusNotification": (status.status_report, nothing),
+    "StatusNotification": (status.status_report_before_16, nothing),
     "StopTransaction": (stop_report, charging.stop_answer),
 }
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from socket import SHUT_RDWR
 
 import gevent
+import structlog
 from gevent.lock import RLock
 from simple_websocket import Server
 from wsproto.connection import ConnectionState
@@ -25,6 +26,8 @@ CLOSE_SECONDS = 2.0
 """For how long the other side may take to agree to the end."""
 MESSAGE_TOO_BIG = 1009
 TOO_BIG = f"a message has at most {LARGEST_MESSAGE_BYTES} bytes"
+
+log = structlog.get_logger()
 
 
 class NoThread:
@@ -92,6 +95,11 @@ class Line:
         self._closing = True
         gevent.spawn(self._say, CloseConnection(code, reason))
         gevent.spawn_later(CLOSE_SECONDS, self.abort)
+
+    def found_dead(self) -> None:
+        """Whoever looks after it heard nothing for too long."""
+        log.info("a line is dead", silent_since=self.heard_at)
+        self.abort()
 
     def abort(self) -> None:
         """End at once, without a word."""

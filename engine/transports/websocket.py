@@ -8,34 +8,20 @@ from flask import Blueprint, Response, g, request
 from flask_sock import Sock
 from simple_websocket import Server
 
-from domain import clock, station_passwords
+from domain import clock
 from domain.reports import ConnectReport
-from domain.station_passwords import Refusal
 from domain.stations import Connection
 from engine.acting import Acting
 from engine.conversation import Conversation
 from engine.group_commit import NotStoredError
 from engine.ocpp16 import SUBPROTOCOL as PROTOCOL
 from engine.runtime import get_runtime
-from engine.transports.basic import password_in
+from engine.transports.letting_in import REFUSALS, keys_in, unknown
 from engine.transports.line import Line, NoThread
 from engine.versions import OCPP_16J
 
 PROTOCOLS = [PROTOCOL]
 SERVER_OPTIONS = {"subprotocols": PROTOCOLS, "thread_class": NoThread}
-
-CHALLENGE = {"WWW-Authenticate": 'Basic realm="OCPP", charset="UTF-8"'}
-LOCKED_SECONDS = int(station_passwords.LOCKED_FOR.total_seconds())
-REFUSALS = {
-    Refusal.NO_PASSWORD: (401, "This station signs in with its password (HTTP Basic), and sent none.", CHALLENGE),
-    Refusal.NOT_SET: (401, "This station must have a password, and none is set for it here yet.", CHALLENGE),
-    Refusal.WRONG: (401, "This is not the password of this station (HTTP Basic: charge box id and key).", CHALLENGE),
-    Refusal.LOCKED: (
-        429,
-        "Too many wrong passwords came from this address; please connect again later.",
-        {"Retry-After": str(LOCKED_SECONDS)},
-    ),
-}
 
 websocket = Blueprint("websocket", __name__)
 sock = Sock()
@@ -83,15 +69,13 @@ def _refusal_of_station(charge_box_id: str) -> Response | None:
         return None
     if outcome is None:
         log.info("an unknown station called", charge_box_id=charge_box_id, remote_address=request.remote_addr)
-        return _refusal(404, f"No station with the charge box id {charge_box_id!r} is known here.")
+        return _refusal(404, unknown(charge_box_id))
     log.info("a station was refused", charge_box_id=charge_box_id, reason=outcome, remote_address=request.remote_addr)
     return _refusal(*REFUSALS[outcome])
 
 
 def _report(charge_box_id: str) -> ConnectReport:
-    password = password_in(request.headers.get("Authorization", ""), charge_box_id)
-    keys = None if password is None else station_passwords.keys_of(password)
-    return ConnectReport(charge_box_id, PROTOCOL, request.remote_addr, clock.now(), keys)
+    return ConnectReport(charge_box_id, PROTOCOL, request.remote_addr, clock.now(), keys_in(request, charge_box_id))
 
 
 @websocket.teardown_request

@@ -23,8 +23,8 @@ class FakeLine:
     def close(self, code: int, reason: str) -> None:
         self.said.append((code, reason))
 
-    def abort(self) -> None:
-        self.said.append("abort")
+    def found_dead(self) -> None:
+        self.said.append("dead")
 
 
 class Told:
@@ -49,7 +49,7 @@ def connections(told):
     return Connections(told.submit, lambda message: None, lambda *call: None)
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(25, []), (26, ["ping"]), (55, ["ping"]), (56, ["abort"])], ids=str)
+@pytest.mark.parametrize(("seconds", "said"), [(25, []), (26, ["ping"]), (55, ["ping"]), (56, ["dead"])], ids=str)
 def test_a_silent_line_is_pinged_and_a_dead_one_dropped(connections, monkeypatch, seconds, said):
     line = FakeLine()
     connections.hold(Connection(1, 1), line)
