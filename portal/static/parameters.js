@@ -20,6 +20,7 @@
     for (const row of rows()) {
       const result = row.querySelector(".result");
       row.classList.toggle("edited", isChanged(row));
+      for (const item of row.querySelectorAll(".undo")) item.hidden = !isChanged(row);
       let unsent = row.querySelector(".unsent");
       if (isChanged(row) && !unsent) {
         unsent = document.createElement("span");
@@ -54,8 +55,8 @@
     last.after(next);
   }
 
-  function undo() {
-    for (const row of rows().filter(field)) {
+  function undo(chosen) {
+    for (const row of chosen.filter(field)) {
       if (row.classList.contains("added")) row.querySelector("[name=key]").value = "";
       field(row).value = before(row);
       row.querySelector(".err")?.remove();
@@ -110,7 +111,8 @@
   function takeRow(old, fresh) {
     const input = field(old);
     const touched = isChanged(old) || document.activeElement === input;
-    for (const name of ["stored", "result"]) {
+    for (const name of ["stored", "result", "dots-col"]) {
+      if (old.querySelector(`.${name} [open]`)) continue;
       old.querySelector(`.${name}`).replaceChildren(...document.importNode(fresh.querySelector(`.${name}`), true).childNodes);
     }
     if (!input || touched) return;
@@ -161,7 +163,13 @@
       mark();
     }
   });
-  form.querySelector("[data-undo]").addEventListener("click", undo);
+  form.querySelector("[data-undo]").addEventListener("click", () => undo(rows()));
+  form.addEventListener("click", (event) => {
+    const item = event.target.closest(".undo");
+    if (!item) return;
+    item.closest("details").open = false;
+    undo([item.closest("tr")]);
+  });
   form.addEventListener("submit", () => {
     sending = true;
     for (const row of rows()) {

@@ -58,86 +58,17 @@
   });
   columns.querySelector(".usual").addEventListener("click", () => remember("", 0));
 
-  // Menus: one open at a time, closed by Escape or a click elsewhere.
-  function closeMenus(except) {
-    for (const drop of view.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
-  }
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
-  view.addEventListener("toggle", (event) => {
-    const drop = event.target;
-    const row = drop.closest("tbody tr");
-    if (row) row.classList.toggle("sel", drop.open);
-    if (!drop.open) return drop.querySelector(".menu").classList.remove("at");
-    closeMenus(drop);
-    if (row && !drop.querySelector(".menu.at")) openMenu(drop, null);
-  }, true);
-
-  const items = (menu) => [...menu.querySelectorAll("a, button:not([hidden])")];
-  view.addEventListener("keydown", (event) => {
-    const drop = event.target.closest("details.drop");
-    if (!drop || !drop.open) return;
-    const all = items(drop.querySelector(".menu"));
-    const at = all.indexOf(document.activeElement);
-    if (event.key === "Escape") {
-      drop.open = false;
-      (drop.origin || drop.querySelector("summary")).focus();
-    } else if (event.key === "ArrowDown" && drop.querySelector('[role="menu"]')) {
-      all[(at + 1) % all.length].focus();
-    } else if (event.key === "ArrowUp" && drop.querySelector('[role="menu"]')) {
-      all[(at + all.length - 1) % all.length].focus();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  // A row's menu, at the pointer or at the cell that has the focus, with "filter by" for the value pointed at.
-  function openMenu(drop, cell, x, y) {
-    const menu = drop.querySelector(".menu");
-    drop.origin = cell;
-    if (cell && cell.dataset.column) offerFilter(menu, cell);
-    const box = drop.querySelector("summary").getBoundingClientRect();
-    menu.classList.add("at");
-    drop.open = true;
-    place(menu, x ?? box.right - menu.offsetWidth, y ?? box.bottom + 4);
-    if (cell) items(menu)[0].focus();
-  }
-
-  function place(menu, x, y) {
-    menu.style.left = `${Math.max(4, Math.min(x, innerWidth - menu.offsetWidth - 4))}px`;
-    menu.style.top = `${Math.max(4, Math.min(y, innerHeight - menu.offsetHeight - 4))}px`;
-  }
-
-  function offerFilter(menu, cell) {
-    const link = menu.querySelector(".filter-by");
+  // A row's menu offers to filter by the value that it was opened at (static/menus.js).
+  view.addEventListener("menu", (event) => {
+    const cell = event.detail;
+    if (!cell.dataset.column) return;
+    const link = event.target.querySelector(".filter-by");
     const params = new URLSearchParams(location.search);
     for (const name of ["after", "before", "count"]) params.delete(name);
     params.set(cell.dataset.column, cell.dataset.filter);
     link.href = `?${params}`;
     link.textContent = view.dataset.filterBy.replace("%s", () => cell.innerText.trim() || view.dataset.filterEmpty);
-  }
-
-  const adds = view.querySelector("details.adds");
-  view.addEventListener("contextmenu", (event) => {
-    const cell = event.target.closest("tbody td");
-    if (event.target.closest(".menu, input, select")) return;
-    if (!cell) {
-      // Beside the rows, and where there are none, there is only something to add.
-      if (!adds || !event.target.closest(".table-card")) return;
-      event.preventDefault();
-      closeMenus(adds);
-      openMenu(adds, null, event.clientX, event.clientY);
-      items(adds)[0].focus();
-      return;
-    }
-    event.preventDefault();
-    const box = cell.getBoundingClientRect();
-    // The keyboard's context key has no place of its own.
-    const pointed = event.clientX || event.clientY;
-    const drop = cell.parentNode.querySelector("details.drop");
-    closeMenus(drop);
-    openMenu(drop, cell, pointed ? event.clientX : box.left + 8, pointed ? event.clientY : box.bottom);
   });
-  window.addEventListener("scroll", () => closeMenus(null), true);
 
   // Cells can be walked through with the arrows; one of them is in the order of Tab.
   let rows = [];
@@ -160,7 +91,7 @@
       event.preventDefault();
       return mark.click();
     }
-    if (event.key === "Enter") return items(cell.parentNode.querySelector(".menu"))[0].click();
+    if (event.key === "Enter") return cell.parentNode.querySelector(".menu a, .menu button:not([hidden])").click();
     const step = STEPS[event.key];
     const next = step && cellAt(row + step[0], [...cell.parentNode.children].indexOf(cell) + step[1]);
     if (!next || !next.dataset.column) return;
@@ -214,7 +145,7 @@
     const button = event.target.closest(".copy-row");
     if (!button) return;
     copy([...button.closest("tr").querySelectorAll("td[data-column]")].map((cell) => cell.innerText.trim()).join("\t"));
-    closeMenus(null);
+    button.closest("details").open = false;
     say(view.dataset.copied);
   });
 
@@ -246,7 +177,7 @@
         const cells = [...link.closest("tr").querySelectorAll("td[data-column]")];
         dialog.querySelector("form").action = link.href;
         dialog.querySelector(".what").textContent = cells.slice(0, 3).map((cell) => cell.innerText.trim()).filter(Boolean).join(" · ");
-        closeMenus(null);
+        link.closest("details").open = false;
         dialog.showModal();
       });
     }

@@ -80,11 +80,7 @@ def _offers(form: "MultiDict[str, str]", lines: Mapping[str, rows.Line]) -> list
         marked = set(form.getlist("chosen"))
         return [Offer(key, line.value, True, line) for key, line in lines.items() if key in marked]
     unsent = [Offer(each.key, each.value, True, lines.get(each.key)) for each in form_changes.sent(form)]
-    open_ones = [
-        Offer(key, line.value, False, line)
-        for key, line in lines.items()
-        if not (line.is_readonly or line.is_secret or line.known.is_readonly)
-    ]
+    open_ones = [Offer(key, line.value, False, line) for key, line in lines.items() if line.can_be_copied]
     return [offer for offer in unsent if offer.line is None or not offer.line.is_secret] or open_ones
 
 

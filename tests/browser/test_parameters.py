@@ -1,5 +1,6 @@
 """The OCPP tab in a browser, with a station at the other end of the wire."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
@@ -132,6 +133,30 @@ def test_filters_undo_and_leaving(tab: Page) -> None:
     expect(tab.locator("[data-upload]")).to_be_disabled()
     tab.get_by_role("link", name="Dashboard").click()
     expect(tab).to_have_title("Dashboard · Charge Portal")
+
+
+def test_the_menu_of_a_parameter(tab: Page, station: tuple[Station, Wire]) -> None:
+    """By right-click and by its button; one open at a time, closed by Escape."""
+    write(tab, "VendorThing", "18")
+    row(tab, "VendorThing").locator(".key").click(button="right")
+    tab.get_by_role("menuitem", name="Undo the change").click()
+    expect(row(tab, "VendorThing").locator("[name=value]")).to_have_value("17")
+    row(tab, "HeartbeatInterval").locator(".key").click(button="right")
+    row(tab, "NumberOfConnectors").get_by_label("Menu of this row").click()
+    expect(tab.locator("details.drop[open]:not(header *)")).to_have_count(1)
+    tab.keyboard.press("Escape")
+    expect(tab.locator("details.drop[open]:not(header *)")).to_have_count(0)
+    row(tab, "HeartbeatInterval").get_by_label("Menu of this row").click()
+    expect(tab.get_by_role("menuitem", name="Undo the change")).to_be_hidden()
+    tab.get_by_role("menuitem", name="Read from the station again").click()
+    assert answer(station[1], "GetConfiguration", configurationKey=[TOLD[0] | {"value": "240"}]) == {
+        "key": ["HeartbeatInterval"]
+    }
+    expect(row(tab, "HeartbeatInterval").locator(".stored")).to_have_text("240", timeout=LIVE_MS)
+    row(tab, "HeartbeatInterval").get_by_label("Menu of this row").click()
+    tab.get_by_role("menuitem", name="Copy to other stations …").click()
+    expect(tab).to_have_url(re.compile(r"/rollouts/plan\?node=station-\d+$"))
+    expect(tab.locator("[name=chosen]:checked")).to_have_value("HeartbeatInterval")
 
 
 def test_it_works_without_scripts(tab: Page, station: tuple[Station, Wire], portal_server: PortalServer) -> None:

@@ -225,6 +225,7 @@ def test_a_phone_scrolls_the_table_inside_its_card_and_keeps_the_menu_in_reach(s
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.locator("tbody tr").first.get_by_label("Menu of this row").click()
+    expect(page.locator(".menu.at")).to_be_visible()  # It is put in its place a moment after it has opened.
     menu = page.get_by_role("menuitem", name="Show session").bounding_box()
     assert menu is not None
     assert menu["x"] >= 0 and menu["x"] + menu["width"] <= NARROW["width"]

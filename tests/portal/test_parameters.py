@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from domain import clock, known_parameters
+from domain import clock, known_parameters, parameters
 from domain.models import (
     AuditEntry,
     Command,
@@ -124,6 +124,32 @@ def test_read_again(db: Session, administrator: Visitor, station: Station) -> No
     assert (answer.status_code, answer.location) == (303, address(station))
     assert asked(db, station) == [("get_configuration", {"keys": []})]
     assert "The station is being asked for its parameters." in page(administrator, address(station))
+
+
+def test_one_parameter_is_read_again(db: Session, administrator: Visitor, station: Station) -> None:
+    administrator.send(address(station, "read"), page=address(station), key="HeartbeatInterval")
+    assert asked(db, station)[-1] == ("get_configuration", {"keys": ["HeartbeatInterval"]})
+    administrator.send(address(station, "read"), page=address(station), key="\0 no such key" * 20)
+    assert asked(db, station)[-1] == ("get_configuration", {"keys": []})
+
+
+def test_a_key_that_is_too_long_to_be_asked_for_is_refused_in_words(db: Session, administrator: Visitor) -> None:
+    station = make_station(db, {"x" * 60: "1"})
+    administrator.send(address(station, "read"), page=address(station), key="x" * 60)
+    assert asked(db, station) == []
+    assert "At most 50 characters." in page(administrator, address(station))
+
+
+def test_the_menu_of_a_parameter_offers_what_can_be_done_with_it(
+    db: Session, administrator: Visitor, station: Station
+) -> None:
+    parameters.change(db, db.get_one(Station, station.id), "MeterValueSampleInterval", "30", None, clock.now())
+    db.commit()
+    text = page(administrator, address(station))
+    changed = cell(text, "MeterValueSampleInterval", "dots-col")
+    assert changed == "⋯ Undo the change Read from the station again Copy to other stations … Show the last change"
+    assert cell(text, "NumberOfConnectors", "dots-col") == "⋯ Read from the station again"
+    assert cell(text, "WifiPassword", "dots-col") == "⋯ Undo the change Read from the station again"
 
 
 def test_a_reading_that_failed_is_told(db: Session, administrator: Visitor) -> None:

@@ -44,6 +44,12 @@ class Line:
     needs_restart: bool = False
     is_open: bool = False
     """An answer is still to come."""
+    command_id: int | None = None
+    """The last change that was asked for."""
+
+    @property
+    def can_be_copied(self) -> bool:
+        return not (self.is_readonly or self.is_secret or self.known.is_readonly)
 
     @property
     def was(self) -> str:
@@ -94,6 +100,7 @@ def _line(station: Station, row: StationParameter, command: Command | None) -> L
         chip,
         needs_restart=_needs_restart(station, row),
         is_open=row.result is None and command is not None and not command.is_over,
+        command_id=row.command_id,
     )
 
 

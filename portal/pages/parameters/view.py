@@ -22,6 +22,7 @@ from portal.node import node_url, selected
 from portal.pages.parameters import changes as form_changes
 from portal.pages.parameters import compare, rows
 from portal.pages.parameters.changes import Change
+from portal.problem_words import all_in_words
 from portal.tree import state_of
 from portal.viewer import viewer
 
@@ -58,8 +59,12 @@ class ParametersView(BaseView):
     @expose("/read", methods=["POST"])
     @has_access
     def read(self) -> Response:
+        """All of them, or those that are named."""
         station = selected_station() or abort(404)
-        return self._ask(station, Action.GET_CONFIGURATION, {"keys": []})
+        named = set(request.form.getlist("key"))
+        known = rows.lines_of(database(), station) if named else []
+        keys = [line.key for line in known if line.key in named]
+        return self._ask(station, Action.GET_CONFIGURATION, {"keys": keys})
 
     @expose("/restart", methods=["POST"])
     @has_access
@@ -140,10 +145,14 @@ class ParametersView(BaseView):
         return redirect(node_url("ParametersView.index"), 303)
 
     def _ask(self, station: Station, action: Action, asked: dict[str, object]) -> Response:
-        command = asking.ask(database(), station, action, asked, viewer().user_id, clock.now())
-        commands.send(command)
-        if command.is_over:
-            flash(command_words.answer(_told(command)), "error")
+        try:
+            command = asking.ask(database(), station, action, asked, viewer().user_id, clock.now())
+        except ParametersError as error:  # A key longer than may be asked for (OCPP 1.6, 7.6).
+            flash(all_in_words(error.problems), "error")
+        else:
+            commands.send(command)
+            if command.is_over:
+                flash(command_words.answer(_told(command)), "error")
         return redirect(node_url("ParametersView.index"), 303)
 
 
