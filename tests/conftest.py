@@ -5,12 +5,15 @@
 - `fixtures/browser.py`    `page`, `signed_in_page`: a real Chromium
 - `fixtures/mail.py`       `mailbox`: a real SMTP server that keeps what it is given
 
-Nothing is started before a test asks for it.
+Nothing is started before a test asks for it. Several processes may share a run (`fixtures/shares.py`): whatever has a
+name outside its own process (a port, a file, a folder) must be that process's own.
 """
 
 from tests.fixtures import environment
 
 pytest_plugins = [
+    "tests.fixtures.shares",
+    "tests.fixtures.alone",
     "tests.fixtures.secrets",
     "tests.fixtures.servers",
     "tests.fixtures.databases",

@@ -35,6 +35,10 @@ def test_a_leak_would_be_noticed(where: str) -> None:
     secrets.seen[:] = [line for line in secrets.seen if where not in line]
 
 
-def test_no_secret_was_seen_in_the_whole_run(portal: Flask) -> None:
-    """Runs last, whatever is run."""
+def test_the_test_during_which_one_was_seen_fails() -> None:
+    ending = secrets.pytest_runtest_teardown()
+    next(ending)
+    secrets.look("logs", "leaky", "with cp_leaked_on_purpose_0123456789")
+    with pytest.raises(AssertionError, match="an API key in logs: leaky"):
+        next(ending)
     assert secrets.seen == []

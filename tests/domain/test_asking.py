@@ -506,7 +506,7 @@ def test_a_station_that_is_away(db, station):
     assert waits.deadline_at == NINE + commands.WAIT_WITHIN
 
 
-@pytest.mark.parametrize("action", NEVER_WAITING)
+@pytest.mark.parametrize("action", sorted(NEVER_WAITING))
 def test_nobody_waits_at_an_outlet_for_days(refused, action):
     given = {"id_token": TAG} if action is Action.REMOTE_START else {"outlet": 1}
     assert refused(action, if_offline=IfOffline.WAIT, **given) == {

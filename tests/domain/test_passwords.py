@@ -1,5 +1,7 @@
 """The one rule for passwords, and what a change of it ends."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,6 +16,7 @@ from domain.db import session_factory
 from domain.models import PasswordReset, PortalUser
 from domain.passwords import PasswordError, PasswordFault
 from tests.domain.people import somebody
+from tests.fixtures.environment import ROOT
 
 
 @pytest.fixture
@@ -25,6 +28,13 @@ def user(db: Session) -> PortalUser:
 def test_a_password_with_letters_and_digits_is_taken(password: str) -> None:
     assert passwords.fault(password) is None
     assert check_password_hash(passwords.hash_password(password), password)
+
+
+def test_the_product_works_hard_for_a_hash() -> None:
+    """Not so the tests' own process (tests/fixtures/secrets.py)."""
+    script = "from domain.passwords import hash_password; print(hash_password('secret-0001'))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("scrypt:32768:8:1$")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from domain import clock
 from domain.db import session_factory
 from domain.models import IdToken, Outlet, OutletMode, Site, Station
 from tests.fixtures.databases import make_as_new
-from tests.fixtures.product import free_port
+from tests.fixtures.ports import free_port
 from tests.waiting import LONGEST_SECONDS, wait_until
 
 ANSWER_SECONDS = 20

@@ -20,7 +20,8 @@ from domain.models import FileState, StationFile
 from launcher.errors import LaunchError
 from launcher.settings import load_settings
 from tests.fixtures.environment import ROOT, VALKEY_URL, without_settings
-from tests.fixtures.product import PortalServer, free_port
+from tests.fixtures.ports import free_port
+from tests.fixtures.product import PortalServer
 from tests.launcher.api import call, sign_in
 from tests.waiting import wait_until
 

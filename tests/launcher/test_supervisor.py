@@ -10,6 +10,7 @@ from launcher.errors import LaunchError
 from launcher.processes import Program
 from launcher.supervisor import PROGRAMS_STOP_SECONDS, Supervisor
 from launcher.waiting import StopRequested
+from tests.fixtures.alone import alone
 
 
 def program(script: str) -> Program:
@@ -65,7 +66,7 @@ def test_the_pauses_before_another_start_grow(tmp_path: Path, capsys: pytest.Cap
 def test_a_program_that_will_not_stop_is_ended_by_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     log = tmp_path / "example.log"
-    with Supervisor(tmp_path) as supervisor:
+    with alone(), Supervisor(tmp_path) as supervisor:
         supervisor.start(program(deaf))
         supervisor.wait_until_ready("It", lambda: "" if log.read_text() else "hears us still", seconds=60)
         stopped_at = time.monotonic()

@@ -19,7 +19,7 @@ from domain import clock, file_access, firmware_images
 from domain.models import Action, Command, CommandState, FirmwareImage, Station, StationFile
 from tests.engine.conftest import make_station, numbers
 from tests.fixtures.environment import ROOT
-from tests.fixtures.product import free_port
+from tests.fixtures.ports import free_port
 from tests.waiting import wait_until
 
 LIMIT_BYTES, QUOTA_BYTES = 2_000_000, 5_000_000
