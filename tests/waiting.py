@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 120
 
 
 def wait_until(is_true: Callable[[], object], seconds: float = LONGEST_SECONDS) -> None:
