@@ -240,6 +240,8 @@ def sweep(db: Session, now: datetime) -> Sequence[int]:
     The process that should have sent a command, or waits for its answer, may have died; so may the message to it.
     """
     _end(db, CommandState.TIMED_OUT, CommandReason.NOT_SENT, Command.state == QUEUED, Command.deadline_at < now)
+    is_there = exists().where(Station.id == Command.station_id)
+    _end(db, CommandState.FAILED, CommandReason.STATION_DELETED, Command.state == QUEUED, ~is_there)
     # What is asked over SOAP is answered whatever the station says meanwhile, or not.
     is_held = and_(Station.online, Station.connection_number == Command.connection_number)
     held_no_more = ~exists().where(Station.id == Command.station_id, or_(is_held, Station.protocol.in_(SOAP)))

@@ -66,6 +66,7 @@ REASONS: Mapping[str, LazyString] = {
     CommandReason.OFFLINE.value: _l("The station was not connected"),
     CommandReason.NOT_SENT.value: _l("Could not be sent in time, and never will be"),
     CommandReason.CANCELLED.value: _l("Taken back before it was sent"),
+    CommandReason.STATION_DELETED.value: _l("The station was deleted before it was sent"),
     CommandReason.GONE.value: _l("What it needs was gone when its turn came"),
     CommandReason.UNSUITABLE.value: _l("It cannot be meant for this station"),
     CommandReason.NOT_SENDABLE.value: _l("The station's version of OCPP has no words for it"),

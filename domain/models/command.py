@@ -58,6 +58,8 @@ class CommandReason(StrEnum):
     """Nothing could send it in time; the station never saw it."""
     CANCELLED = "cancelled"
     """Somebody took it back before it was sent."""
+    STATION_DELETED = "station_deleted"
+    """It waited for a station that is in the portal no more."""
     GONE = "gone"
     """What it speaks of, such as a firmware image, was gone when its turn came; the station never saw it."""
     UNSUITABLE = "unsuitable"

@@ -179,6 +179,17 @@ def test_a_sweep_ends_what_was_never_sent(db, connection, make):
     assert state_of(db, command) == (CommandState.TIMED_OUT, CommandReason.NOT_SENT)
 
 
+def test_a_sweep_ends_what_waits_for_a_station_that_was_deleted(db, station, make):
+    """It once waited for a week, and whatever it names could not be deleted either."""
+    command = commands.make(db, station, Action.RESET, {"type": "soft"}, None, NINE, waits=True)
+    commands.sweep(db, SOON)
+    assert state_of(db, command) == (QUEUED, None)
+    db.delete(station)
+    db.flush()
+    commands.sweep(db, SOON)
+    assert state_of(db, command) == (FAILED, CommandReason.STATION_DELETED)
+
+
 def test_a_sweep_ends_what_was_never_answered(db, connection, make, take):
     command = make()
     take()
