@@ -9,7 +9,8 @@ services as WSDL; zeep writes the calls.
 - `common.py`                   what they say alike
 - `models.py`, `service.py`     spyne's classes and its application, made from the table
 - `schema.py`, `payloads.py`    the same message as a JSON schema, and as the plain payload that OCPP-J would have
-- `envelope.py`, `faults.py`    what strangers send, and what they are answered
+- `elements.py`, `envelope.py`  what strangers send, read without trusting it; `header.py` what it says of itself
+- `outgoing.py`, `faults.py`    what they are answered, and what they are told that cannot be served
 - `endpoint.py`                 bytes in, call out; payload in, bytes out
 - `wsdl.py`, `client.py`        the description of a service, and calls to one
 """

@@ -13,11 +13,12 @@ from typing import Any
 import zeep
 from lxml import etree
 
-from ocpp_soap.envelope import IDENTITY, MUST_UNDERSTAND, parse
+from ocpp_soap.elements import Element
+from ocpp_soap.envelope import IDENTITY, parse
 from ocpp_soap.faults import protocol_error
-from ocpp_soap.kinds import Decimal, Operation, Record, Service
+from ocpp_soap.kinds import Operation, Record, Service
 from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, WSA
-from ocpp_soap.payloads import Payload, decimal_text, payload_of
+from ocpp_soap.payloads import Payload, payload_of, told
 from ocpp_soap.wsdl import PLACE, wsdl
 
 LONGEST_REASON = 1000
@@ -54,13 +55,13 @@ def client(service: Service) -> zeep.Client:
 def request(
     service: Service, operation: Operation, payload: Mapping[str, Any], identity: str, to: str, sender: str
 ) -> Request:
-    """A call of the station `identity` at the address `to`; `sender` is the address of who calls. Raises zeep's
-    ValidationError for a payload that is no such message."""
+    """A call of the station `identity` at the address `to`; `sender` is the address of who calls. Raises ValueError
+    for a payload that is no such message."""
     writer = client(service)
-    values = _for_zeep(operation.request, payload)
+    values = told(operation.request, payload, _for_zeep)
     envelope = writer.create_message(writer.service, operation.name, **values)  # type: ignore[no-untyped-call]
     header = envelope.find("e:Header", NAMES)
-    name = etree.SubElement(header, f"{{{service.namespace}}}{IDENTITY}", {MUST_UNDERSTAND: "true"})
+    name = etree.SubElement(header, f"{{{service.namespace}}}{IDENTITY}", {f"{{{ENVELOPE}}}mustUnderstand": "true"})
     name.text = identity
     header.find(f"{{{WSA}}}To").text = to
     # Some stations answer with a fault where it is missing.
@@ -71,33 +72,33 @@ def request(
     return Request(body, content_type, str(header.findtext(f"{{{WSA}}}MessageID")))
 
 
-def _for_zeep(record: Record, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """zeep has a name of its own for the text beside attributes. What the record does not know is left out."""
-    values: dict[str, Any] = {}
-    for name, field in record:
-        value = payload.get(name)
-        if value is None:
-            continue
-        if isinstance(kind := field.kind, Record):
-            value = [_for_zeep(kind, each) for each in value] if field.is_list else _for_zeep(kind, value)
-        elif isinstance(kind, Decimal):
-            value = decimal_text(f"{record.name}.{name}", value)
-        values[CONTENT if field.is_content else name] = value
-    return values
+def _for_zeep(record: Record, values: dict[str, Any]) -> dict[str, Any]:
+    """zeep has a name of its own for the text beside attributes."""
+    return {CONTENT if record.fields[name].is_content else name: value for name, value in values.items()}
 
 
 def answer(service: Service, operation: Operation, data: bytes) -> Payload:
     """What was answered. Raises RefusedError for a fault and SoapFault for what is no answer to this operation."""
     body = parse(data, service.namespace).body
-    if body.tag == f"{{{ENVELOPE}}}Fault":
+    if body.name == "Fault" and body.namespace == ENVELOPE:
         raise _refused(body)
     expected = f"{operation.element}Response"
-    if body.tag != f"{{{service.namespace}}}{expected}":
-        raise protocol_error(f"the answer must be {expected} of {service.namespace}; this is {body.tag}")
+    if body.name != expected or body.namespace != service.namespace:
+        raise protocol_error(f"the answer must be {expected} of {service.namespace}; this is {body}")
     return payload_of(operation.answer, body)
 
 
-def _refused(fault: etree._Element) -> RefusedError:
-    codes = [(each.text or "").strip().rpartition(":")[2] for each in fault.findall("e:Code//e:Value", NAMES)]
-    reason = (fault.findtext("e:Reason/e:Text", "", NAMES) or "").strip()
-    return RefusedError(codes[0] if codes else "", codes[-1] if len(codes) > 1 else None, reason[:LONGEST_REASON])
+def _refused(fault: Element) -> RefusedError:
+    codes = []
+    code = fault.find(ENVELOPE, "Code")
+    while code is not None:
+        codes.append(_said(code, "Value").rpartition(":")[2])
+        code = code.find(ENVELOPE, "Subcode")
+    reason = fault.find(ENVELOPE, "Reason")
+    text = _said(reason, "Text") if reason else ""
+    return RefusedError(codes[0] if codes else "", codes[-1] if len(codes) > 1 else None, text[:LONGEST_REASON])
+
+
+def _said(element: Element, name: str) -> str:
+    inner = element.find(ENVELOPE, name)
+    return inner.text.strip() if inner else ""

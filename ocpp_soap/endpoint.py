@@ -12,6 +12,7 @@ from spyne.context import MethodContext
 from spyne.server import ServerBase
 
 from ocpp_soap import faults
+from ocpp_soap.elements import Element
 from ocpp_soap.faults import Code, SoapFault, Subcode
 from ocpp_soap.header import Header
 from ocpp_soap.kinds import Operation, Service
@@ -49,14 +50,16 @@ class Endpoint(ServerBase):
         context = MethodContext(self, MethodContext.SERVER)
         context.in_string = [data]
         [context] = self.generate_contexts(context)
-        operation = self._operations.get(context.method_request_string)
-        if operation is None:
-            raise self._unknown(context.method_request_string, context.in_header_doc)
-        payload = payload_of(operation.request, context.in_body_doc)
-        return SoapCall(operation, context.in_header_doc, payload, context)
+        header, body = context.in_header_doc, context.in_body_doc
+        try:
+            operation = self._operation(body)
+            return SoapCall(operation, header, payload_of(operation.request, body), context)
+        except SoapFault as fault:
+            fault.header = header
+            raise
 
     def answer(self, call: SoapCall, payload: Mapping[str, Any]) -> bytes:
-        """The envelope that answers a call."""
+        """The envelope that answers a call. Raises ValueError for a payload that is no such answer."""
         context = call.context
         context.udc = message_of(call.operation.answer, payload, self.service.namespace)
         self.get_in_object(context)
@@ -69,18 +72,15 @@ class Endpoint(ServerBase):
         told = header or fault.header
         return faults.document(fault, self.service.namespace, told.message_id if told else None)
 
-    def _unknown(self, tag: str, header: Header) -> SoapFault:
-        fault = self._fault_of(tag)
-        fault.header = header
-        return fault
-
-    def _fault_of(self, tag: str) -> SoapFault:
-        namespace, _, name = tag.removeprefix("{").rpartition("}")
-        if namespace != self.service.namespace:
-            reason = f"the message is of the namespace {namespace!r}; here it must be {self.service.namespace!r}"
-            return faults.protocol_error(reason)
-        reason = f"{self.service.name} has no message {name!r}"
-        return SoapFault(Code.RECEIVER, Subcode.NOT_SUPPORTED, reason, NOT_IMPLEMENTED)
+    def _operation(self, body: Element) -> Operation:
+        operation = self._operations.get(str(body))
+        if operation is not None:
+            return operation
+        if body.namespace != self.service.namespace:
+            reason = f"the message is of the namespace {body.namespace!r}; here it must be {self.service.namespace!r}"
+            raise faults.protocol_error(reason)
+        reason = f"{self.service.name} has no message {body.name!r}"
+        raise SoapFault(Code.RECEIVER, Subcode.NOT_SUPPORTED, reason, NOT_IMPLEMENTED)
 
 
 @cache

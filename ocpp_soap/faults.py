@@ -10,7 +10,8 @@ from enum import StrEnum
 from lxml import etree
 
 from ocpp_soap.header import Header
-from ocpp_soap.namespaces import ANONYMOUS, ENVELOPE, FAULT_ACTION, WSA, XML
+from ocpp_soap.namespaces import ENVELOPE, FAULT_ACTION, XML
+from ocpp_soap.outgoing import envelope
 
 LONGEST_REASON = 500
 STATUS = {"Sender": 400, "Receiver": 500, "MustUnderstand": 500, "VersionMismatch": 500}
@@ -65,13 +66,11 @@ def protocol_error(reason: str, status: int | None = None) -> SoapFault:
 
 def document(fault: SoapFault, namespace: str, relates_to: str | None = None) -> bytes:
     """The envelope; `namespace` is that of the service, whose words the subcodes are."""
-    envelope = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"env": ENVELOPE, "wsa": WSA, "ocpp": namespace})
-    header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
+    root, inside = envelope(namespace, FAULT_ACTION, relates_to)
     if fault.code is Code.VERSION_MISMATCH:
-        upgrade = etree.SubElement(header, f"{{{ENVELOPE}}}Upgrade")
+        upgrade = etree.SubElement(root[0], f"{{{ENVELOPE}}}Upgrade")
         etree.SubElement(upgrade, f"{{{ENVELOPE}}}SupportedEnvelope", qname="env:Envelope")
-    add_addressing(header, FAULT_ACTION, relates_to)
-    body = etree.SubElement(etree.SubElement(envelope, f"{{{ENVELOPE}}}Body"), f"{{{ENVELOPE}}}Fault")
+    body = etree.SubElement(inside, f"{{{ENVELOPE}}}Fault")
     code = etree.SubElement(body, f"{{{ENVELOPE}}}Code")
     etree.SubElement(code, f"{{{ENVELOPE}}}Value").text = f"env:{fault.code}"
     if fault.subcode is not None:
@@ -80,12 +79,4 @@ def document(fault: SoapFault, namespace: str, relates_to: str | None = None) ->
     reason = etree.SubElement(body, f"{{{ENVELOPE}}}Reason")
     text = etree.SubElement(reason, f"{{{ENVELOPE}}}Text", {f"{{{XML}}}lang": "en"})
     text.text = "".join(letter if letter.isprintable() else "\ufffd" for letter in fault.reason)
-    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="UTF-8"))
-
-
-def add_addressing(header: etree._Element, action: str, relates_to: str | None) -> None:
-    """What an answer says of itself (WS-Addressing 1.0, 3.4); the caller's number stands as it was sent."""
-    etree.SubElement(header, f"{{{WSA}}}Action").text = action
-    etree.SubElement(header, f"{{{WSA}}}To").text = ANONYMOUS
-    if relates_to is not None:
-        etree.SubElement(header, f"{{{WSA}}}RelatesTo").text = relates_to
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))

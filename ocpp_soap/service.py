@@ -3,37 +3,36 @@
 from functools import cache
 from typing import Any
 
-from lxml import etree
 from spyne import Application, ServiceBase, Unicode, rpc
 from spyne.model.complex import ComplexModel, ComplexModelMeta, XmlData
 from spyne.protocol.soap import Soap12
 
 from ocpp_soap.envelope import IDENTITY, parse
-from ocpp_soap.faults import add_addressing
 from ocpp_soap.kinds import Operation, Service
 from ocpp_soap.models import model
-from ocpp_soap.namespaces import ENVELOPE, HTTP_TRANSPORT, WSA
+from ocpp_soap.namespaces import HTTP_TRANSPORT
+from ocpp_soap.outgoing import envelope
 
 
 class OcppSoap(Soap12):
-    """spyne's protocol with our own way in (envelope.py), and WS-Addressing on the way out."""
+    """spyne's protocol with our own way in (envelope.py), and our own envelope around what it writes (outgoing.py)."""
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         ctx.in_document = parse(b"".join(ctx.in_string), self.app.tns)
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         ctx.in_header_doc, ctx.in_body_doc = ctx.in_document.header, ctx.in_document.body
-        ctx.method_request_string = str(ctx.in_body_doc.tag)
+        ctx.method_request_string = str(ctx.in_body_doc)
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """The body is read already (payloads.py)."""
-        ctx.in_object = ctx.in_body_doc
+        ctx.in_object = ()
 
     def serialize(self, ctx: Any, message: Any) -> None:
-        super().serialize(ctx, message)
-        header = etree.Element(f"{{{ENVELOPE}}}Header", nsmap={"wsa": WSA})
-        add_addressing(header, f"/{ctx.descriptor.operation_name}Response", ctx.in_header_doc.message_id)
-        ctx.out_document.insert(0, header)
+        root, body = envelope(self.app.tns, f"/{ctx.descriptor.operation_name}Response", ctx.in_header_doc.message_id)
+        answer = ctx.descriptor.out_message
+        self.to_parent(ctx, answer, ctx.out_object[0], body, self.app.tns, answer.Attributes.sub_name)
+        ctx.out_document = root
 
 
 @cache

@@ -1,0 +1,47 @@
+"""What is written comes back as it was, for every message of every version."""
+
+import pytest
+from hypothesis import given
+
+from ocpp_soap import client
+from ocpp_soap.endpoint import endpoint
+from ocpp_soap.kinds import Operation, Service
+from tests.ocpp_soap.messages import (
+    IDENTITY,
+    IDS,
+    OPERATIONS,
+    PORTAL,
+    assert_valid,
+    generated,
+    headers,
+    payloads,
+    requested,
+)
+
+EXAMPLES = 15
+
+
+@pytest.mark.parametrize(("service", "operation"), OPERATIONS, ids=IDS)
+def test_a_payload_and_its_answer_come_back_as_they_were(service: Service, operation: Operation) -> None:
+    here = endpoint(service)
+
+    @generated(EXAMPLES)
+    @given(payloads(operation.request), payloads(operation.answer))
+    def check(payload: dict, answer: dict) -> None:
+        request = requested(service, operation, payload)
+        assert_valid(service, request.body)
+        call = here.read(request.body)
+        assert (call.operation, call.payload) == (operation, payload)
+        assert (call.header.identity, call.header.from_address) == (IDENTITY, PORTAL)
+        assert call.header.message_id == request.message_id
+
+        envelope = here.answer(call, answer)
+        assert_valid(service, envelope)
+        assert client.answer(service, operation, envelope) == answer
+        assert headers(envelope) == {
+            "Action": f"/{operation.name}Response",
+            "To": "http://www.w3.org/2005/08/addressing/anonymous",
+            "RelatesTo": request.message_id,
+        }
+
+    check()
