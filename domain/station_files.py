@@ -26,6 +26,8 @@ DAY = timedelta(days=1)
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('station file'), :station_id)")
 MOST_A_DAY = 1000
 """Uploads of one station, whatever becomes of them."""
+MOST_AT_ONCE = 10
+"""Of one station. Each holds a connection for as long as a byte comes now and then."""
 DEAD_AFTER = timedelta(minutes=5)
 """A file of which nothing more was heard for so long lost its process; one whose station only stalls is given up before
 (engine/files/receiving.py)."""
@@ -39,6 +41,7 @@ class UploadFault(StrEnum):
     TOO_LARGE = "too_large"
     OVER_QUOTA = "over_quota"
     TOO_MANY = "too_many"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
     BROKEN_OFF = "broken_off"
     """The station, or the line to it, ended before the file did."""
     STALLED = "stalled"
@@ -52,6 +55,7 @@ SENTENCES = {
     UploadFault.TOO_LARGE: "The file is larger than what is accepted.",
     UploadFault.OVER_QUOTA: "The station's space for files is full.",
     UploadFault.TOO_MANY: "The station has uploaded too many files today.",
+    UploadFault.TOO_MANY_AT_ONCE: "The station uploads too many files at once.",
     UploadFault.BROKEN_OFF: "The file ended too early.",
     UploadFault.STALLED: "Nothing came for too long.",
     UploadFault.NOT_KEPT: "The file could not be kept. Try again later.",
@@ -89,6 +93,7 @@ class Usage:
 
     bytes: int
     uploads_today: int
+    under_way: int
 
     @property
     def room(self) -> Room:
@@ -108,14 +113,18 @@ def usage(db: Session, station_id: int, now: datetime, but_for: int | None = Non
         select(
             func.coalesce(func.sum(StationFile.size_bytes).filter(kept), 0).label("bytes"),
             func.count().filter(StationFile.started_at > now - DAY).label("today"),
+            func.count().filter(StationFile.state == FileState.RECEIVING).label("under_way"),
         ).where(StationFile.station_id == station_id)
     ).one()
-    return Usage(int(row.bytes), row.today)
+    return Usage(int(row.bytes), row.today, row.under_way)
 
 
 def begin(db: Session, guest: Guest, place: Place, via: str, now: datetime) -> tuple[StationFile, Room]:
     """A station starts to upload; `via` is the protocol. Raises UploadError."""
+    db.execute(ALONE, {"station_id": guest.station_id})  # Those that begin at once would not count each other.
     used = usage(db, guest.station_id, now)
+    if used.under_way >= MOST_AT_ONCE:
+        raise UploadError(UploadFault.TOO_MANY_AT_ONCE)
     if used.uploads_today >= MOST_A_DAY:
         raise UploadError(UploadFault.TOO_MANY)
     used.room.check(1)

@@ -30,6 +30,7 @@ STATUS = {
     UploadFault.TOO_LARGE: 413,
     UploadFault.OVER_QUOTA: 507,
     UploadFault.TOO_MANY: 429,
+    UploadFault.TOO_MANY_AT_ONCE: 429,
     UploadFault.BROKEN_OFF: 400,
     UploadFault.STALLED: 408,
     UploadFault.NOT_KEPT: 503,

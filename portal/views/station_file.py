@@ -37,6 +37,7 @@ SIGNS = {
 FAULTS = {
     UploadFault.TOO_LARGE.value: lazy_gettext("The file is too large"),
     UploadFault.OVER_QUOTA.value: lazy_gettext("The station's space is full"),
+    UploadFault.TOO_MANY_AT_ONCE.value: lazy_gettext("Too many files at once"),
     UploadFault.TOO_MANY.value: lazy_gettext("Too many files on one day"),
     UploadFault.BROKEN_OFF.value: lazy_gettext("The line or the station ended too early"),
     UploadFault.STALLED.value: lazy_gettext("Nothing came for a minute"),

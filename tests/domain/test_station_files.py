@@ -15,6 +15,7 @@ from config import get_settings
 from domain import file_store, firmware_images, station_files
 from domain.db import session_factory
 from domain.file_access import Guest
+from domain.file_paths import Folder, Place
 from domain.firmware_images import ImageInUseError, Incoming
 from domain.models import Action, Command, CommandState, FileState, FirmwareImage, Station, StationFile
 from domain.station_files import UploadError, UploadFault
@@ -164,6 +165,19 @@ def test_two_that_end_at_once_share_the_room(db: Session, station: Station, monk
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(complete, [file.id for file in files])) == ["complete", UploadFault.OVER_QUOTA]
+
+
+def test_a_station_uploads_so_many_files_at_once_and_another_when_one_has_ended(
+    db: Session, station: Station, data_dir: Path
+) -> None:
+    """Each byte that comes now and then keeps a connection open, so that slow ones once took them all."""
+    guest, place = Guest(station.id, station.site_id), Place(Folder.UPLOADS, None, "a.log")
+    begun = [station_files.begin(db, guest, place, "ftp", NINE)[0] for _ in range(station_files.MOST_AT_ONCE)]
+    with pytest.raises(UploadError) as refused:
+        station_files.begin(db, guest, place, "ftp", NINE)
+    assert refused.value.fault is UploadFault.TOO_MANY_AT_ONCE
+    station_files.fail(db, guest, begun[0].id, 0, UploadFault.BROKEN_OFF, NINE)
+    station_files.begin(db, guest, place, "ftp", NINE)
 
 
 @pytest.mark.parametrize(
