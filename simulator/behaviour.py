@@ -3,8 +3,7 @@
 Told for each action, or for all with `*`: `Reset=silent,UnlockConnector=late:5,*=refuses`.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,10 +20,18 @@ class Manner(StrEnum):
     LATE = "late"
     """Obeys and answers, after a pause."""
     ERROR = "error"
-    """Answers with a CALLERROR."""
+    """Answers with a CALLERROR; over SOAP with a fault."""
     WRONG_PAYLOAD = "wrong_payload"
-    WRONG_JSON = "wrong_json"
+    BROKEN = "broken"
+    """Breaks off in the middle of the answer, so that it is no JSON and no XML."""
     WRONG_ID = "wrong_id"
+    WRONG_NAMESPACE = "wrong_namespace"
+    """Over SOAP alone, as are the following, up to the statuses of HTTP."""
+    WRONG_SOAP = "wrong_soap"
+    """Answers in SOAP 1.1."""
+    EMPTY = "empty"
+    HTTP_404 = "http_404"
+    HTTP_500 = "http_500"
     LEAVES = "leaves"
     """Cuts the line in place of an answer."""
 
@@ -47,23 +54,26 @@ class Behaviour:
             manners[action] = (Manner(manner), float(seconds or LATE_SECONDS))
         return cls(manners)
 
+    def check(self, possible: Container[Manner]) -> None:
+        """Raises ValueError with a sentence where the protocol has no such wrong answers."""
+        for manner, _ in self.manners.values():
+            if manner not in COMMON and manner not in possible:
+                raise ValueError(f"In this protocol nobody can answer {manner}.")
+
     def towards(self, action: str) -> tuple[Manner, float] | None:
         return self.manners.get(action, self.manners.get(ALL))
 
 
-GARBAGE: Mapping[Manner, str] = {
-    Manner.ERROR: '[4,{id},"GenericError","told to refuse everything",{{}}]',
+COMMON = frozenset({Manner.REFUSES, Manner.SILENT, Manner.LATE, Manner.ERROR, Manner.LEAVES})
+"""Whatever the protocol."""
+
+ERROR_FRAME = '[4,{id},"GenericError","told to refuse everything",{{}}]'
+WRONG_FRAMES: Mapping[Manner, str] = {
     Manner.WRONG_PAYLOAD: '[3,{id},{{"status":"Perhaps","listVersion":"three"}}]',
-    Manner.WRONG_JSON: '[3,{id},{{"status":',
+    Manner.BROKEN: '[3,{id},{{"status":',
     Manner.WRONG_ID: '[3,"nobody asked this",{{"status":"Accepted"}}]',
 }
-
-
-def misbehaving_answer(manner: Manner, action: str, unique_id: str, payload: Payload) -> str | None:
-    """The frame that goes back; None where none does."""
-    if manner is Manner.REFUSES:
-        return json.dumps([3, unique_id, refusal(action, payload)])
-    return GARBAGE[manner].format(id=json.dumps(unique_id)) if manner in GARBAGE else None
+"""Of OCPP-J; those of SOAP are in `soap/wrong.py`."""
 
 
 REFUSALS: Mapping[str, Payload] = {

@@ -13,6 +13,7 @@ from simulator.life import Life
 from simulator.station import Station
 from simulator.tally import Tally
 from simulator.visits import chance, happenings
+from simulator.wire import Wire
 
 MODELS = (AC_11, AC_22, AC_22, AC_22, DC_50, DC_150)
 CONNECTS_PER_SECOND = 100
@@ -21,11 +22,19 @@ PACE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
+class Group:
+    """Stations that speak alike."""
+
+    charge_box_ids: Sequence[str]
+    url: str
+    speaks: Wire
+
+
+@dataclass(frozen=True)
 class CarPark:
     """Everything random about a station follows from `seed` and its charge box id."""
 
-    url: str
-    charge_box_ids: Sequence[str]
+    groups: Sequence[Group]
     id_tokens: Sequence[str]
     outlets: int = 2
     speed: float = 1
@@ -43,24 +52,26 @@ class CarPark:
         # Checking a message costs 0.1 ms; the thread in which the package does it by default costs more.
         ocpp_messages.ASYNC_VALIDATION = False
         tally = Tally(say, report_every)
-        spread_seconds = len(self.charge_box_ids) / CONNECTS_PER_SECOND
+        spread_seconds = sum(len(group.charge_box_ids) for group in self.groups) / CONNECTS_PER_SECOND
         try:
-            async with asyncio.TaskGroup() as group:
-                for charge_box_id in self.charge_box_ids:
-                    group.create_task(self._live(charge_box_id, tally, spread_seconds))
+            async with asyncio.TaskGroup() as lives:
+                for group in self.groups:
+                    for charge_box_id in group.charge_box_ids:
+                        lives.create_task(self._live(charge_box_id, group, tally, spread_seconds))
         finally:
             say(str(tally))
 
-    async def _live(self, charge_box_id: str, tally: Tally, spread_seconds: float) -> None:
+    async def _live(self, charge_box_id: str, group: Group, tally: Tally, spread_seconds: float) -> None:
         random = chance(self.seed, charge_box_id)
         station = Station(
             charge_box_id,
-            self.url,
+            group.url,
             outlets=self.outlets,
             charger=random.choice(MODELS),
             password=self.password,
             behaviour=self.behaviour,
             pace_seconds=PACE_SECONDS,
+            speaks=group.speaks,
         )
         life = Life(station, random, tally, speed=self.speed, outages_per_day=self.faults_per_day / 2)
         await asyncio.sleep(random.uniform(0, spread_seconds))

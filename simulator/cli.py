@@ -3,19 +3,20 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from simulator.behaviour import Behaviour, Manner
-from simulator.car_park import CarPark
+from simulator.car_park import CarPark, Group
 from simulator.charger import AC_11
 from simulator.errors import SimulatorError
 from simulator.script import ScriptedCharge
 from simulator.station import Station
 from simulator.visits import chance
+from simulator.wire import PROTOCOLS, WEBSOCKET, Wire, wires
 
 TAGS_OF_NOBODY = 50
 """How many id tokens are made up when none are given."""
@@ -31,8 +32,37 @@ class Behaviours(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
+class Address(click.ParamType):
+    name = "host:port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdecimal():
+            self.fail(f"{value!r} is no address; one looks like 127.0.0.1:9000.", param, ctx)
+        return host.strip("[]"), int(port)
+
+
 @click.command()
-@click.option("--url", required=True, help="OCPP address without the id, ws://HOST:PORT/Ocpp/websocket.")
+@click.option(
+    "--url",
+    required=True,
+    help="OCPP address without the id, ws://HOST:PORT/Ocpp/websocket; of SOAP http://HOST:PORT/Ocpp/...",
+)
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default=WEBSOCKET, show_default=True)
+@click.option(
+    "--listen",
+    type=Address(),
+    default="127.0.0.1:0",
+    show_default=True,
+    help="Where stations that speak SOAP are called; port 0 is any.",
+)
+@click.option(
+    "--also",
+    type=(click.Choice(PROTOCOLS), str, str),
+    multiple=True,
+    metavar="PROTOCOL URL IDS",
+    help="More stations in the same car park, that speak otherwise.",
+)
 @click.option("--password", help="HTTP Basic password of the stations.")
 @click.option(
     "--behaviour",
@@ -85,7 +115,7 @@ class Behaviours(click.ParamType):
     help="With --once: seconds to wait for each answer.",
 )
 def simulate(*, once: bool, verbose: bool, **options: Any) -> None:
-    """Simulate charging stations that speak OCPP 1.6J.
+    """Simulate charging stations that speak OCPP.
 
     A car park: drivers come and go, cars charge, now and then something breaks or a line is lost. With
     --speed X waits, stays and batteries are X times smaller, while times and power stay real: a session
@@ -107,6 +137,8 @@ def simulate(*, once: bool, verbose: bool, **options: Any) -> None:
 def _play_once(
     *,
     url: str,
+    protocol: str,
+    listen: tuple[str, int],
     charge_box_id: str | None,
     id_token: str | None,
     outlet: int,
@@ -128,6 +160,7 @@ def _play_once(
         password=password,
         behaviour=behaviour,
         answer_timeout_seconds=timeout,
+        speaks=_wires(behaviour, listen, protocol)[protocol],
     )
     charge = ScriptedCharge(station, id_token, click.echo, outlet, energy_wh, speed or 60)
     if not asyncio.run(_until_signal(charge.play())):
@@ -137,6 +170,9 @@ def _play_once(
 def _run_car_park(
     *,
     url: str,
+    protocol: str,
+    listen: tuple[str, int],
+    also: Sequence[tuple[str, str, str]],
     stations: int | None,
     prefix: str,
     ids: str | None,
@@ -154,9 +190,11 @@ def _run_car_park(
     behaviour: Behaviour,
     **_: Any,
 ) -> None:
+    speaks = _wires(behaviour, listen, protocol, *(each for each, _, _ in also))
+    groups = [Group(_charge_box_ids(stations, prefix, ids, ids_file), url, speaks[protocol])]
+    groups += [Group(_split(others), address, speaks[each]) for each, address, others in also]
     car_park = CarPark(
-        url,
-        _charge_box_ids(stations, prefix, ids, ids_file),
+        groups,
         _id_tokens(id_tokens, seed),
         outlets=outlets,
         speed=speed or 1,
@@ -166,9 +204,19 @@ def _run_car_park(
         password=password,
         behaviour=behaviour,
     )
-    if not car_park.charge_box_ids or not car_park.id_tokens:
+    if not all(group.charge_box_ids for group in groups) or not car_park.id_tokens:
         raise click.UsageError("There is not a single id or id token in what was given.")
     asyncio.run(_until_signal(car_park.run(click.echo, report_every), duration))
+
+
+def _wires(behaviour: Behaviour, listen: tuple[str, int], *protocols: str) -> Mapping[str, Wire]:
+    made = wires(protocols, listen)
+    try:
+        for each in made.values():
+            behaviour.check(each.manners)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return made
 
 
 async def _until_signal(work: Coroutine[Any, Any, None], duration_seconds: float | None = None) -> bool:

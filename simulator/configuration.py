@@ -1,5 +1,6 @@
 """The configuration keys of a simulated station (OCPP 1.6, chapter 9; Improved security for OCPP 1.6-J, 2.2)."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from ocpp.v16.datatypes import KeyValue
@@ -86,8 +87,10 @@ def _defaults(outlets: int, url: str, model: str) -> dict[str, Entry]:
 
 
 class Configuration:
-    def __init__(self, outlets: int, url: str = "", model: str = "") -> None:
-        self._entries = {str(key): entry for key, entry in _defaults(outlets, url, model).items()}
+    def __init__(self, outlets: int, url: str = "", model: str = "", left_out: Container[str] = frozenset()) -> None:
+        """`left_out` are keys that the station's protocol does not have."""
+        entries = {str(key): entry for key, entry in _defaults(outlets, url, model).items()}
+        self._entries = {key: entry for key, entry in entries.items() if key not in left_out}
 
     def number(self, key: ConfigurationKey) -> int:
         return int(self._entries[str(key)].value)

@@ -1,4 +1,4 @@
-"""A station that speaks OCPP 1.6J: one method per message, whole replies back.
+"""A station that speaks OCPP: one method per message, whole replies back.
 
     station = Station("CB-1", "ws://localhost:8080/Ocpp/websocket")
     async with station:
@@ -10,6 +10,8 @@
 A method returns the `ocpp` package's `call_result` dataclass, and raises LineLost, NoAnswer, or the
 exception of `ocpp.exceptions` that stands for a CALLERROR. Outlets, meters and configuration outlive a
 line: connect again after `close` or `kill`.
+
+It thinks in OCPP 1.6, whatever protocol it speaks (wire.py).
 """
 
 import asyncio
@@ -44,6 +46,7 @@ from simulator.notices import Notices
 from simulator.outlet import UNKNOWN_TRANSACTION, Outlet, aged_register_wh
 from simulator.reservations import Reservation
 from simulator.triggers import trigger
+from simulator.wire import WEBSOCKET, Wire, wire
 
 IDLE = (ChargePointStatus.available, ChargePointStatus.unavailable, ChargePointStatus.reserved)
 """Of an outlet without a car."""
@@ -62,9 +65,11 @@ class Station(Notices):
         answer_timeout_seconds: float = 30,
         behaviour: Behaviour | str = "",
         pace_seconds: float = 0,
+        speaks: Wire | str = WEBSOCKET,
     ) -> None:
         """`url` is the address without the charge box id, such as ws://localhost:8080/Ocpp/websocket.
 
+        `speaks` is its protocol (wire.py).
         `behaviour` makes it answer wrongly (behaviour.py); `pace_seconds` is how long each step with a file takes.
         """
         self.charge_box_id = charge_box_id
@@ -78,7 +83,9 @@ class Station(Notices):
         """All that have a status: the outlets, and 0 for the station itself (OCPP 1.6, 3.8)."""
         self.outlets = {number: outlet for number, outlet in self.connectors.items() if number > 0}
         self.behaviour = Behaviour.of(behaviour) if isinstance(behaviour, str) else behaviour
-        self.configuration = Configuration(outlets, url, charger.model)
+        self._wire = wire(speaks) if isinstance(speaks, str) else speaks
+        self.behaviour.check(self._wire.manners)
+        self.configuration = Configuration(outlets, url, charger.model, self._wire.unknown_keys)
         self.local_list = LocalList()
         self.charging_profiles = ChargingProfiles()
         self.logs = Logs(self)
@@ -103,7 +110,7 @@ class Station(Notices):
         """Raises NoLine when the central system refuses or cannot be reached."""
         if self.configuration.value(APN_KEY) not in KNOWN_APNS:
             raise NoLine(f"{self.charge_box_id} has no line: its SIM card does not know the access point.")
-        self._line = await Line.open(self)
+        self._line = await self._wire.open(self)
 
     @property
     def is_connected(self) -> bool:

@@ -1,14 +1,11 @@
 """A tiny central system on loopback, written with the `ocpp` package, that notes all it hears."""
 
-import asyncio
 import json
 from base64 import b64decode
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from ocpp.exceptions import InternalError
@@ -18,16 +15,9 @@ from ocpp.v16.enums import Action
 from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-NOW = "2026-11-22T10:00:00Z"
+from tests.simulator.hearing import NOW, Heard, Hearing
+
 PATH = "/Ocpp/websocket"
-
-
-@dataclass(frozen=True)
-class Heard:
-    charge_box_id: str
-    action: str
-    payload: dict[str, Any]
-    at: datetime
 
 
 class Conversation(ChargePoint):
@@ -57,9 +47,7 @@ class Conversation(ChargePoint):
 
     @on(Action.boot_notification)
     def on_boot_notification(self, **_: Any) -> call_result.BootNotification:
-        statuses = self.central.boot_statuses
-        status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
-        return call_result.BootNotification(NOW, interval=self.central.interval_seconds, status=status)
+        return call_result.BootNotification(NOW, self.central.interval_seconds, self.central.boot_status())
 
     @on(Action.heartbeat)
     def on_heartbeat(self, **_: Any) -> call_result.Heartbeat:
@@ -76,9 +64,8 @@ class Conversation(ChargePoint):
     @on(Action.start_transaction)
     def on_start_transaction(self, id_tag: str, **_: Any) -> call_result.StartTransaction:
         self.central.fail_if_told()
-        self.central.transaction_id += 1
         info = self.central.id_tag_info(id_tag, self.central.refused_at_start)
-        return call_result.StartTransaction(self.central.transaction_id, info)
+        return call_result.StartTransaction(self.central.next_transaction_id(), info)
 
     @on(Action.stop_transaction)
     def on_stop_transaction(self, **_: Any) -> call_result.StopTransaction:
@@ -118,37 +105,14 @@ class Conversation(ChargePoint):
         return call_result.SignCertificate("Rejected")
 
 
-class CentralSystem:
-    """Answers until told otherwise; each field may be changed while it runs."""
-
+class CentralSystem(Hearing):
     def __init__(self) -> None:
-        self.heard: list[Heard] = []
+        super().__init__()
         self.answers: list[str] = []
         """Whatever came that is no call, as it came."""
         self.lines: dict[str, Conversation] = {}
-        self.strangers: set[str] = set()
-        """Charge box ids that are refused with 404."""
-        self.refused_tags: set[str] = set()
-        self.refused_at_start: set[str] = set()
-        self.boot_statuses = ["Accepted"]
-        self.interval_seconds = 300
-        self.deaf_to: set[str] = set()
-        """Actions that are heard and never answered."""
-        self.failures = 0
-        """How many of the next starts and stops are answered with a CALLERROR."""
-        self.password: str | None = None
-        """What the last station gave as HTTP Basic, with its name."""
-        self.transaction_id = 0
-        self._news = asyncio.Event()
         self._server: Server | None = None
         self._port = 0
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def open(self) -> None:
         self._server = await serve(
@@ -165,34 +129,11 @@ class CentralSystem:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self._port}{PATH}"
 
-    def said(self, *actions: str) -> list[dict[str, Any]]:
-        """The payloads of these actions, in the order heard."""
-        return [heard.payload for heard in self.heard if heard.action in actions]
-
-    def statuses(self, outlet: int) -> list[str]:
-        told = self.said("StatusNotification")
-        return [payload["status"] for payload in told if payload["connectorId"] == outlet]
-
-    async def until(self, condition: Callable[[], object], timeout_seconds: float = 10) -> None:
-        """Wait for a condition that a message, or a line opened or closed, can bring about."""
-        async with asyncio.timeout(timeout_seconds):
-            while not condition():
-                self._news.clear()
-                await self._news.wait()
-
-    def note(self, heard: Heard) -> None:
-        self.heard.append(heard)
-        self._news.set()
-
     def note_answer(self) -> None:
-        self._news.set()
-
-    def id_tag_info(self, id_tag: str, refused: set[str]) -> dict[str, str]:
-        return {"status": "Invalid" if id_tag in refused else "Accepted"}
+        self.news.set()
 
     def fail_if_told(self) -> None:
-        if self.failures:
-            self.failures -= 1
+        if self.fails_now():
             raise InternalError("out of order")
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
@@ -205,12 +146,12 @@ class CentralSystem:
     async def _talk(self, connection: ServerConnection) -> None:
         charge_box_id = _charge_box_id(connection.request.path)
         line = self.lines[charge_box_id] = Conversation(self, charge_box_id, connection)
-        self._news.set()
+        self.news.set()
         with suppress(ConnectionClosed):
             await line.start()
         if self.lines.get(charge_box_id) is line:
             del self.lines[charge_box_id]
-        self._news.set()
+        self.news.set()
 
 
 def _charge_box_id(path: str) -> str:

@@ -39,7 +39,7 @@ def answers(behaviour: str, frame: str = ASKED, wait_for: int = 1) -> list[str]:
         ("late:0.1", '[3,"17",{"status":"Accepted"}]'),
         ("error", '[4,"17","GenericError","told to refuse everything",{}]'),
         ("wrong_payload", '[3,"17",{"status":"Perhaps","listVersion":"three"}]'),
-        ("wrong_json", '[3,"17",{"status":'),
+        ("broken", '[3,"17",{"status":'),
         ("wrong_id", '[3,"nobody asked this",{"status":"Accepted"}]'),
     ],
 )

@@ -15,7 +15,8 @@ from ocpp.v16.enums import (
 
 from simulator.errors import LineLost, NoAnswer, NoLine
 from simulator.station import Station
-from tests.simulator.central_system import NOW, CentralSystem
+from tests.simulator.central_system import CentralSystem
+from tests.simulator.hearing import NOW
 
 
 def test_each_message_brings_its_whole_reply() -> None:

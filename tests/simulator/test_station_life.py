@@ -17,6 +17,7 @@ from simulator.station import Station
 from simulator.tally import Tally
 from simulator.visits import Breakdown, Fault, Visit, chance
 from tests.simulator.central_system import CentralSystem
+from tests.simulator.hearing import Hearing
 
 LONG = 10**6
 VISIT = Visit(
@@ -32,13 +33,13 @@ NOBODY = replace(VISIT, wait_seconds=LONG)
 
 @asynccontextmanager
 async def living(
-    central: CentralSystem,
+    central: Hearing,
     *happenings: Visit | Breakdown,
     then: Iterator[Visit] | None = None,
     register_wh: float = 1000,
 ) -> AsyncIterator[tuple[Station, Tally]]:
     """A station with one outlet, at which these things happen and then, unless told otherwise, nothing more."""
-    station = Station("CB-1", central.url, outlets=1, register_wh=register_wh)
+    station = Station("CB-1", central.url, outlets=1, register_wh=register_wh, speaks=central.protocol)
     station.configuration.set(ConfigurationKey.transaction_message_retry_interval, 0)
     tally = Tally(lambda line: None, report_every=1)
     life = Life(station, chance("life"), tally, speed=1, outages_per_day=0)
