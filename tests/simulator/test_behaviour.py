@@ -79,6 +79,11 @@ def test_nonsense_is_no_behaviour(text: str) -> None:
         Behaviour.of(text)
 
 
+def test_what_only_envelopes_can_get_wrong_is_no_behaviour_of_a_websocket() -> None:
+    with pytest.raises(ValueError, match="In this protocol nobody can answer http_404"):
+        Station("CB-1", "ws://localhost/", behaviour="Reset=http_404")
+
+
 PAYLOADS: dict[str, dict[str, Any]] = {"GetConfiguration": {"key": ["HeartbeatInterval"]}}
 COMMANDS = re.findall(
     r"\w+",

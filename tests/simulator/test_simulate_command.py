@@ -5,10 +5,12 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from datetime import UTC, datetime, timedelta
+from socket import AF_INET, SOCK_STREAM, socket
 
 from ocpp.v16 import call
 
 from tests.simulator.central_system import CentralSystem
+from tests.simulator.soap_central_system import SoapCentralSystem
 
 PROGRAM = ("-c", "from simulator.cli import simulate; simulate(prog_name='simulate')")
 QUICK = ("--speed", "100000")
@@ -207,6 +209,31 @@ def test_a_car_park_lives_and_a_sigterm_ends_it_with_every_charge_stopped() -> N
     asyncio.run(converse())
 
 
+def test_a_car_park_speaks_several_protocols_and_is_called_where_it_listens() -> None:
+    async def converse() -> None:
+        async with CentralSystem() as central, SoapCentralSystem() as older, SoapCentralSystem("ocpp1.2") as oldest:
+            with socket(AF_INET, SOCK_STREAM) as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            more = (("ocpp1.5", older.url, "B,C"), ("ocpp1.2", oldest.url, "D"))
+            also = [word for group in more for word in ("--also", *group)]
+            charging = ("--speed", "3000", "--no-faults", "--seed", "1", "--listen", f"127.0.0.1:{port}")
+            process = await begin("--url", central.url, "--ids", "A", *also, *charging)
+            for each in (central, older, oldest):
+                await each.until(lambda each=each: each.said("StopTransaction"), timeout_seconds=30)
+            assert older.addresses["B"] == f"http://127.0.0.1:{port}/B"
+            assert await older.ask("C", "UnlockConnector", connectorId=9) == {"status": "Rejected"}
+            assert await oldest.ask("D", "UnlockConnector", connectorId=9) == {"status": "Rejected"}
+            process.send_signal(signal.SIGTERM)
+            assert (await ended(process))[0] == 0
+            names = [{heard.charge_box_id for heard in each.heard} for each in (central, older, oldest)]
+            assert names == [{"A"}, {"B", "C"}, {"D"}]
+            for each in (central, older, oldest):
+                assert len(each.said("StartTransaction")) == len(each.said("StopTransaction"))
+
+    asyncio.run(converse())
+
+
 def test_registers_of_an_outlet_never_fall_and_no_time_lies_in_the_future() -> None:
     async def converse() -> CentralSystem:
         async with CentralSystem() as central:
@@ -250,6 +277,17 @@ def test_nonsense_as_behaviour_is_told() -> None:
     code, error = asyncio.run(converse())
     assert code == 2
     assert "'Reset=rude' is no behaviour; one looks like Reset=silent, out of refuses, silent, late" in error
+
+
+def test_a_behaviour_or_an_address_that_cannot_be_is_told() -> None:
+    async def converse(*arguments: str) -> tuple[int | None, str]:
+        code, _, error = await ended(await begin("--url", "ws://localhost:1/", "--ids", "A", *arguments))
+        return code, error.splitlines()[-1]
+
+    code, error = asyncio.run(converse("--behaviour", "Reset=http_500"))
+    assert (code, error) == (2, "Error: In this protocol nobody can answer http_500.")
+    code, error = asyncio.run(converse("--listen", "9000"))
+    assert code == 2 and error.endswith("'9000' is no address; one looks like 127.0.0.1:9000.")
 
 
 def test_a_whole_car_park_may_misbehave() -> None:
