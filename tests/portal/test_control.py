@@ -33,6 +33,7 @@ from tests.portal.stations import add_station, commands_of
 from tests.statements import recorded
 
 FORM = re.compile(r'name="(\w[\w-]*)"')
+NO_IMAGE = "There is no image that fits yet. It is added under Configuration, Firmware."
 OFFERED = re.compile(r"/control/ask/(\w+)\?")
 
 
@@ -171,6 +172,11 @@ def test_the_panels_tell_how_things_are(db, administrator, station):
     form = administrator.get(f"/control/ask/update_firmware?node=station-{station.id}").text
     assert "duo.bin" in form
     assert "9.9" not in form
+    assert NO_IMAGE not in form
+
+
+def test_where_no_image_fits_the_form_says_where_to_add_one(administrator, station):
+    assert NO_IMAGE in administrator.get(f"/control/ask/update_firmware?node=station-{station.id}").text
 
 
 def test_the_page_costs_the_same_however_many_outlets(db, administrator, station):

@@ -144,7 +144,8 @@ def _tag(_info: FieldInfo, offers: Offers) -> Any:
 
 
 def _firmware(_info: FieldInfo, offers: Offers) -> Any:
-    return choice(words.LABELS["firmware"], offers.firmware or {}, _l("Choose one"))
+    about = {"description": "" if offers.firmware else words.NO_IMAGE}
+    return choice(words.LABELS["firmware"], offers.firmware or {}, _l("Choose one"), **about)
 
 
 def _reservation(_info: FieldInfo, offers: Offers) -> Any:

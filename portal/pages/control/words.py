@@ -9,6 +9,7 @@ from portal import command_words
 
 WHOLE_STATION = _l("The whole station")
 STATION_CHOOSES = _l("The station chooses")
+NO_IMAGE = _l("There is no image that fits yet. It is added under Configuration, Firmware.")
 
 LABELS: Mapping[str, LazyString] = {
     "available": _l("From now on"),
