@@ -129,7 +129,7 @@ def main() -> int:
     arguments.add_argument("--stations", type=int, default=1000)
     arguments.add_argument("--commands", type=int, default=300)
     options = arguments.parse_args()
-    from bench.engine import free_port
+    from bench.servers import free_port
 
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         os.environ |= {
