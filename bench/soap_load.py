@@ -2,7 +2,7 @@
 
     python -m bench.soap_load URL STATIONS SECONDS [bare]
 
-Each station begins a charge, reports its meter as often as it is answered, and ends the charge; before a `bare` service,
+Each station begins a charge, reports its meter as often as it is answered, and ends the charge; to a `bare` service,
 which knows no charges, it only reports. One line of JSON is printed, as `bench.load` does.
 """
 

@@ -48,6 +48,8 @@ def _header(header: Element, namespace: str) -> Header:
     found: dict[str, Element] = {}
     for block in header.children:
         if not _is_known(block, namespace):
+            if block.name == IDENTITY:
+                raise protocol_error(f"the header {IDENTITY} must be of {namespace}; this is {block}")
             if block.attributes.get(MUST_UNDERSTAND) in ("true", "1"):
                 raise SoapFault(Code.MUST_UNDERSTAND, None, f"the header {block} is not understood here")
         elif block.name in found:

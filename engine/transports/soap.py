@@ -108,14 +108,22 @@ def _answer(version: Version, exchange: Exchange) -> bytes:
 def _body() -> bytes:
     if request.mimetype not in XML_TYPES:
         raise protocol_error(f"a message has the content type application/soap+xml; this one {request.mimetype}", 415)
-    request.max_content_length = LARGEST_MESSAGE_BYTES
+    # Of what comes in chunks no more is read than this, and nothing is said.
+    request.max_content_length = LARGEST_MESSAGE_BYTES + 1
     try:
         with gevent.Timeout(READ_SECONDS, protocol_error("the message did not come in whole in time", 408)):
-            return request.get_data(cache=False)
+            body = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise protocol_error(f"a message has at most {LARGEST_MESSAGE_BYTES} bytes", 413) from None
+        raise _too_large() from None
     except (ClientDisconnected, ParseException, OSError):
         raise protocol_error("the message ended too early") from None
+    if len(body) > LARGEST_MESSAGE_BYTES:
+        raise _too_large()
+    return body
+
+
+def _too_large() -> SoapFault:
+    return protocol_error(f"a message has at most {LARGEST_MESSAGE_BYTES} bytes", 413)
 
 
 def _line_of(header: Header, version: Version) -> SoapLine:
