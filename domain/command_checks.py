@@ -77,7 +77,7 @@ def firmware(db: Session, asked: UpdateFirmware, stations: Sequence[Addressee], 
         for station in stations
         if not firmware_images.fits(image, station.vendor, station.model)
     }
-    if image.signing_certificate and image.signature:
+    if firmware_images.is_signed(image):
         unsecured = (station for station in stations if not protocols.is_secured(station.protocol))
         others |= {station.id: _signed(station) for station in unsecured}
     return plain(db, asked, stations, now) | others

@@ -48,7 +48,7 @@ class EndpointFault(StrEnum):
     """What is wrong with an address, as English words."""
 
     NOT_HTTP = "The address must begin with http:// or https:// and name a host."
-    USER_INFO = "The address must not hold a user name or a password: the station signs in with its own."
+    USER_INFO = "The address must not hold a user name or a password: the portal never signs in at a station."
     TOO_LONG = f"The address has at most {LONGEST} characters."
     UNWRITABLE = "The address must be made of letters without accents, digits and signs, without blanks."
     FORBIDDEN = "This address is never called: only this machine, its neighbours or its cloud answer to it."

@@ -15,9 +15,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from config import get_settings
+from domain import protocols
 from domain.commands import OPEN_STATES
 from domain.errors import DomainError
-from domain.models import Action, Command, FirmwareImage
+from domain.models import Action, Command, FirmwareImage, Station
 
 LARGEST_BYTES = 512_000_000
 LONGEST_NAME = 100
@@ -87,10 +88,17 @@ def fits(image: FirmwareImage, vendor: str | None, model: str | None) -> bool:
     return all(wanted == "" or wanted.lower() == (told or "").lower() for wanted, told in pairs)
 
 
-def fitting(db: Session, vendor: str | None, model: str | None) -> list[FirmwareImage]:
-    """The images for such stations, the latest first."""
+def is_signed(image: FirmwareImage) -> bool:
+    """Whether a station is to check who made it ("Improved security for OCPP 1.6-J", 4.2.6)."""
+    return bool(image.signing_certificate and image.signature)
+
+
+def fitting(db: Session, station: Station) -> list[FirmwareImage]:
+    """The images for a station, the latest first."""
+    takes_signed = protocols.is_secured(station.protocol)
     latest_first = select(FirmwareImage).order_by(FirmwareImage.uploaded_at.desc(), FirmwareImage.id.desc())
-    return [image for image in db.scalars(latest_first) if fits(image, vendor, model)]
+    fit = (image for image in db.scalars(latest_first) if fits(image, station.vendor, station.model))
+    return [image for image in fit if takes_signed or not is_signed(image)]
 
 
 def remove(db: Session, image: FirmwareImage) -> None:

@@ -1,8 +1,8 @@
 """What is known of a station's parameters beforehand: what kind of value they take, and what a wrong one does.
 
-The standard's own (OCPP 1.6, chapter 9, and Improved Security for OCPP 1.6-J, 2.2) stand in one table, and beside them
-the names that several vendors use for where their stations connect to. Any other is judged by its name alone.
-What a parameter is for is said in the portal (portal/pages/parameters/words.py), in its languages.
+The standard's own (OCPP 1.6, chapter 9, those that 1.5 has besides, and Improved Security for OCPP 1.6-J, 2.2) stand in
+one table, and beside them the names that several vendors use for where their stations connect to. Any other is judged
+by its name alone. What a parameter is for is said in the portal (portal/pages/parameters/words.py), in its languages.
 """
 
 import re
@@ -135,6 +135,9 @@ STANDARD: Mapping[str, Known] = {
     "MaxChargingProfilesInstalled": _told(),
     # Firmware Management, of the errata to chapter 9
     "SupportedFileTransferProtocols": Known(Kind.LIST, is_readonly=True),
+    # OCPP 1.5 alone
+    "ProximityContactRetries": _number(),
+    "ProximityLockRetries": _number(),
     # Improved Security for OCPP 1.6-J, 2.2
     "AdditionalRootCertificateCheck": Known(Kind.BOOLEAN, is_readonly=True),
     "AuthorizationKey": LINE,

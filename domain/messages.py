@@ -18,7 +18,8 @@ from domain.secret_parameters import MASK, is_secret
 LONGEST_FRAME = 64 * 1024
 LONGEST_REASON = 1000
 LONGEST_ACTION = 50
-LONGEST_UNIQUE_ID = 36
+LONGEST_UNIQUE_ID = 100
+"""Over SOAP it is an address, such as `urn:uuid:…` (WS-Addressing 1.0 Core, 3.1)."""
 
 PLAIN = frozenset(
     {

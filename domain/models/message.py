@@ -37,7 +37,7 @@ class Message(Model):
     kind: Mapped[MessageKind] = mapped_column(word(MessageKind))
     action: Mapped[str | None] = mapped_column(String(50))
     """Of an answer that of its call, where it is known."""
-    unique_id: Mapped[str | None] = mapped_column(String(36))
+    unique_id: Mapped[str | None] = mapped_column(String(100))
     frame: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was refused or could not be read."""

@@ -1,10 +1,13 @@
 """/api/v1/stations/"""
 
+from typing import Any
+
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import inspect
 
-from domain import nodes, station_passwords
+from domain import endpoints, nodes, station_passwords
+from domain.endpoints import EndpointError
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
 from domain.station_passwords import PasswordError
@@ -18,6 +21,18 @@ def _is_password(password: str) -> None:
         station_passwords.check(password)
     except PasswordError as error:
         raise ValidationError(str(error)) from None
+
+
+class Endpoint(Text):
+    """Where a station is called; see domain/endpoints.py."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        url = super()._deserialize(value, *args, **options)
+        try:
+            endpoints.check(url)
+        except EndpointError as error:
+            raise ValidationError(str(error)) from None
+        return url
 
 
 class StationSchema(Schema):
@@ -57,6 +72,15 @@ class StationSchema(Schema):
         allow_none=True, metadata={"description": "let in only with its password; null is as the installation"}
     )
     protocol = Text(Station.protocol, dump_only=True, metadata={"example": "ocpp1.6"})
+    endpoint_url = Endpoint(
+        Station.endpoint_url,
+        metadata={
+            "example": "http://10.0.0.7:8080/ocpp",
+            "description": "where it is called if it speaks over SOAP; null is where it says itself",
+        },
+    )
+    told_endpoint_url = Text(Station.told_endpoint_url, dump_only=True)
+    heartbeat_seconds = Whole(dump_only=True, allow_none=True)
     vendor = Text(Station.vendor, dump_only=True)
     model = Text(Station.model, dump_only=True)
     serial_number = Text(Station.serial_number, dump_only=True)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from domain.models import Direction, Message, MessageKind
 from portal import formats
 from portal.table import Row
+from portal.views import message_xml
 from portal.views.message_columns import in_milliseconds
 
 DIRECTIONS = {
@@ -66,7 +67,9 @@ def heading(message: Message) -> str:
 
 
 def laid_out(frame: str) -> str:
-    """JSON over several lines, each value as it was written; what is no JSON stays as it is."""
+    """JSON or XML over several lines, each value as it was written; what is neither stays as it is."""
+    if message_xml.looks_like_xml(frame):
+        return message_xml.laid_out(frame)
     try:
         orjson.loads(frame)
     except orjson.JSONDecodeError:

@@ -11,11 +11,10 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from config import get_settings
-from domain import nodes
+from domain import nodes, protocols
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
-from portal import tag_words
+from portal import ocpp_addresses, tag_words
 from portal.database import database
 from portal.formats import at
 from portal.forms import RecordChoice, RecordForm, long_text, text, unique
@@ -24,7 +23,7 @@ from portal.record import Fact
 from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
-from portal.views import station_password
+from portal.views import station_endpoint, station_password
 from portal.views.event_words import clock_wrong
 
 KINDS = {
@@ -58,6 +57,7 @@ class StationForm(RecordForm):
         coerce=station_password.required_of,
         description=lazy_gettext("Whether it is let in only with its password. The password itself has its own page."),
     )
+    endpoint_url = station_endpoint.endpoint_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +109,7 @@ class StationView(NodeView):
         Choice("kind", lazy_gettext("Kind"), Station.kind, KINDS),
         Boolean("online", lazy_gettext("Online"), Station.online),
         Date("last_seen_at", lazy_gettext("Last seen"), Station.last_seen_at),
-        Text("protocol", lazy_gettext("Protocol"), Station.protocol),
+        Choice("protocol", lazy_gettext("Protocol"), Station.protocol, protocols.IN_WORDS),
         Text("vendor", lazy_gettext("Vendor"), Station.vendor, default=False),
         Text("model", lazy_gettext("Model"), Station.model, default=False),
         Text("serial_number", lazy_gettext("Serial number"), Station.serial_number, default=False),
@@ -143,7 +143,7 @@ class StationView(NodeView):
         return [
             Fact(gettext("Name"), record.name),
             Fact(gettext("Charge box id"), record.charge_box_id, copies=True),
-            Fact(gettext("OCPP 1.6 address"), get_settings().ocpp16_url, copies=True),
+            *ocpp_addresses.facts(record.protocol),
             Fact(gettext("Node id"), record.id),
             Fact(gettext("Kind"), KINDS[record.kind]),
             Fact(gettext("Site"), record.site.name),
@@ -152,7 +152,8 @@ class StationView(NodeView):
             Fact(gettext("Online"), gettext("yes") if record.online else gettext("no")),
             Fact(gettext("Last seen"), at(record.last_seen_at) or gettext("never")),
             *_clock(record),
-            Fact(gettext("Protocol"), record.protocol),
+            Fact(gettext("Protocol"), protocols.in_words(record.protocol)),
+            *station_endpoint.facts(record),
             Fact(gettext("Vendor"), record.vendor),
             Fact(gettext("Model"), record.model),
             Fact(gettext("Serial number"), record.serial_number),

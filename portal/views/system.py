@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput
 from config import get_settings
 from domain.models import System
 from domain.roles import RoleName
+from portal import ocpp_addresses
 from portal.forms import RecordForm, long_text, text
 from portal.node_view import NodeView
 from portal.record import Fact
@@ -47,7 +48,7 @@ class SystemView(NodeView):
             Fact(gettext("System name"), record.name),
             Fact(gettext("Description"), record.description),
             Fact(gettext("Sign in with a second factor"), ", ".join(map(role_word, record.second_factor_roles))),
-            Fact(gettext("OCPP 1.6 address"), get_settings().ocpp16_url, copies=True),
+            *ocpp_addresses.facts(),
             *([Fact(gettext("FTP address"), get_settings().ftp_url, copies=True)] if get_settings().ftp_port else []),
         ]
 

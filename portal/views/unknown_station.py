@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from domain import nodes
+from domain import nodes, protocols
 from domain.models import Floor, Site, UnknownStation
 from domain.nodes import NodeKind
 from portal.database import database
@@ -23,7 +23,7 @@ from portal.node_view import only_site_id, selected_ids, sites_by_name
 from portal.record import Page, RecordView
 from portal.table.actions import Action
 from portal.table.column import Row
-from portal.table.columns import Date, Number, Text
+from portal.table.columns import Choice, Date, Number, Text
 
 
 class AdoptionForm(FlaskForm):
@@ -67,7 +67,7 @@ class UnknownStationView(RecordView):
         Date("last_seen_at", lazy_gettext("Last seen"), UnknownStation.last_seen_at),
         Number("attempts", lazy_gettext("Attempts"), UnknownStation.attempts),
         Text("remote_address", lazy_gettext("Address"), UnknownStation.remote_address),
-        Text("protocol", lazy_gettext("Protocol"), UnknownStation.protocol),
+        Choice("protocol", lazy_gettext("Protocol"), UnknownStation.protocol, protocols.IN_WORDS),
     )
 
     def counted(self, number: int, text: str) -> str:

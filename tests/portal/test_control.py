@@ -152,6 +152,36 @@ def test_what_the_protocol_does_not_know_is_not_offered(db, administrator, porta
     assert administrator.get(f"/control/ask/trigger_message?node=station-{station.id}").status_code == 200
 
 
+def test_the_oldest_version_is_offered_what_it_knows(db, administrator, portal):
+    old = add_station(db, "Oldest", protocol="ocpp1.2")
+    page = administrator.get(f"/control/?node=station-{old.id}").text
+    assert set(OFFERED.findall(page)) == {
+        *("reset", "update_firmware", "get_diagnostics", "clear_cache", "change_availability"),
+        *("remote_start", "unlock"),
+    }
+    assert "OCPP 1.2 (SOAP)" in page
+
+
+def test_the_security_extension_is_not_offered_over_soap(db, administrator, portal, station):
+    old = add_station(db, "Soap", protocol="ocpp1.6-soap")
+    image = {"file_name": "duo.bin", "size_bytes": 1, "sha256": "s", "uploaded_at": clock.now()}
+    signed = {"signing_certificate": "c", "signature": "s"}
+    db.add_all([FirmwareImage(version="plain", **image), FirmwareImage(version="signed", **image, **signed)])
+    db.commit()
+    for node, is_offered in ((old.id, False), (station.id, True)):
+        trigger = administrator.get(f"/control/ask/trigger_message?node=station-{node}").text
+        update = administrator.get(f"/control/ask/update_firmware?node=station-{node}").text
+        assert 'value="boot"' in trigger and "plain" in update
+        for page, part in (
+            (trigger, 'value="log_status"'),
+            (trigger, 'value="sign_certificate"'),
+            (trigger, 'name="extended"'),
+            (update, "signed"),
+            (update, 'name="install_at"'),
+        ):
+            assert (part in page) is is_offered
+
+
 def test_the_panels_tell_how_things_are(db, administrator, station):
     tags = LocalList(digest="d", entries={"A": {}, "B": {}}, used_at=clock.now())
     image = {"file_name": "duo.bin", "size_bytes": 1, "sha256": "s", "uploaded_at": clock.now()}

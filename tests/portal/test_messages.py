@@ -134,6 +134,57 @@ def test_filters(administrator: Visitor, say: Say) -> None:
     assert {each: [frame[0] for frame in frames] for each, frames in found.items()} == FILTERS
 
 
+SOAP = (
+    '<?xml version="1.0"?><s:Envelope xmlns:s="urn:s"><s:Header><c:chargeBoxIdentity>A</c:chargeBoxIdentity></s:Header>'
+    "<s:Body><c:r><c:key>HeartBeatInterval</c:key> <c:value>a &lt; b</c:value><c:none/><c:d></c:d></c:r></s:Body>"
+    "</s:Envelope>"
+)
+SOAP_LAID_OUT = """\
+<?xml version="1.0"?>
+<s:Envelope xmlns:s="urn:s">
+  <s:Header>
+    <c:chargeBoxIdentity>A</c:chargeBoxIdentity>
+  </s:Header>
+  <s:Body>
+    <c:r>
+      <c:key>HeartBeatInterval</c:key>
+      <c:value>a &lt; b</c:value>
+      <c:none/>
+      <c:d></c:d>
+    </c:r>
+  </s:Body>
+</s:Envelope>"""
+
+
+def test_a_message_of_soap_is_laid_out_and_found(administrator: Visitor, say: Say) -> None:
+    say(SOAP, unique_id="urn:uuid:" + "f" * 91)
+    say("[]")
+    assert html.unescape(PRE.search(administrator.get(links(administrator)[1]).text)[1]) == SOAP_LAID_OUT
+    assert len(links(administrator, f"{LIST}&frame=heartbeatinterval")) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "shown"),
+    [
+        ("<a><b>1</b><c", "<a>\n  <b>1</b><c"),
+        ("</x></y><a>", "</x>\n</y>\n<a>"),
+        ("<a><![CDATA[<b>]]></a>", "<a><![CDATA[<b>]]></a>"),
+        ("<a><!-- <b> --><c>1</c></a>", "<a>\n  <!-- <b> -->\n  <c>1</c>\n</a>"),
+        ("<a><![CDATA[x", "<a><![CDATA[x"),
+        ("<", "<"),
+        ("<a>1<b/>2</a>", "<a>1\n  <b/>2\n</a>"),
+    ],
+)
+def test_xml_that_is_broken_is_shown_as_far_as_it_goes(broken: str, shown: str) -> None:
+    assert laid_out(broken) == shown
+
+
+@pytest.mark.parametrize("part", ["<", "<a", "<a>", "</a>", "<!--", "<![CDATA[", "a", "<a b='", "<a/>"])
+def test_no_xml_takes_long(part: str) -> None:
+    """It passes or does not end."""
+    assert laid_out("<" + part * (65_536 // len(part)))
+
+
 def test_there_is_no_other_order_than_time(administrator: Visitor, pair: list[Message]) -> None:
     assert "There is no column “action” to sort by." in html.unescape(administrator.get(f"{LIST}&sort=action").text)
 

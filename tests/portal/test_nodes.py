@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import Floor, Outlet, Site, Station, UnknownStation
+from domain.models import AuditEntry, Floor, Outlet, Site, Station, UnknownStation
 from tests.portal.browser_like import Visitor, errors, notes
 
 SITE = {"name": "Copenhagen Central"}
@@ -217,3 +217,106 @@ def test_a_station_whose_clock_is_wrong_says_so_on_its_page(administrator: Visit
     station.clock_offset_seconds = -7200
     db.commit()
     assert "Behind by 2 hours" in administrator.get(page).text
+
+
+# Stations over SOAP
+
+
+def soap_station(db: Session, **more: Any) -> Station:
+    station = Station(site_id=1, name="Quay", charge_box_id="quay", protocol="ocpp1.5", **more)
+    db.add(station)
+    db.commit()
+    return station
+
+
+FORBIDDEN = "This address is never called: only this machine, its neighbours or its cloud answer to it."
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("quay.example.com/ocpp", "The address must begin with http:// or https:// and name a host."),
+        (
+            "http://a:b@quay.example.com/",
+            "The address must not hold a user name or a password: the portal never signs in at a station.",
+        ),
+        ("http://quay/" + "x" * 500, "At most 500 characters."),
+        (
+            "http://kaj ø/",
+            "The address must be made of letters without accents, digits and signs, without blanks.",
+        ),
+        ("http://localhost:8080/", FORBIDDEN),
+        ("http://169.254.169.254/latest/meta-data", FORBIDDEN),
+    ],
+)
+def test_an_address_for_commands_that_cannot_be_is_refused(
+    administrator: Visitor, db: Session, url: str, said: str
+) -> None:
+    answer = administrator.send("/stations/add", **STATION, site_id="1", endpoint_url=url)
+    assert (answer.status_code, errors(answer)) == (422, [said])
+    assert db.scalars(select(Station)).all() == []
+
+
+@pytest.mark.usefixtures("places")
+def test_an_address_for_commands_is_set_and_taken_away(administrator: Visitor, db: Session) -> None:
+    url = "http://10.0.0.7:8080/ocpp"
+    administrator.send("/stations/add", **STATION, site_id="1", endpoint_url=f" {url} ")
+    assert row(db, Station, "endpoint_url") == (url,)
+    audited = db.scalars(select(AuditEntry.after).where(AuditEntry.object_kind == "station")).one()
+    assert audited["endpoint_url"] == url
+    administrator.send("/stations/edit/1", **STATION, site_id="1", endpoint_url="")
+    assert row(db, Station, "endpoint_url") == (None,)
+
+
+@pytest.mark.usefixtures("places")
+def test_the_page_tells_where_a_station_is_called(administrator: Visitor, db: Session) -> None:
+    station = soap_station(db)
+    path = f"/stations/show/{station.id}"
+    assert "It cannot be asked anything." in administrator.get(path).text
+    station.told_endpoint_url, station.heartbeat_seconds = "http://10.0.0.7/", 300
+    db.commit()
+    page = administrator.get(path).text
+    assert "<code>http://10.0.0.7/</code>" in page and "told by the station" in page and "every 300 s" in page
+    station.endpoint_url = "http://10.0.0.8/"
+    db.commit()
+    page = administrator.get(path).text
+    assert "<code>http://10.0.0.8/</code>" in page and "set here" in page and "http://10.0.0.7/" in page
+    station.endpoint_url, station.told_endpoint_url = None, "http://127.0.0.1/"
+    db.commit()
+    assert FORBIDDEN in administrator.get(path).text
+    station.protocol = "ocpp1.6"
+    db.commit()
+    assert "Address for commands" not in administrator.get(path).text
+
+
+@pytest.mark.usefixtures("places")
+def test_people_find_the_address_that_belongs_in_a_station(administrator: Visitor, db: Session) -> None:
+    ways = {
+        "ocpp1.6": "ws://localhost:8080/Ocpp/websocket",
+        "ocpp1.6-soap": "http://localhost:8080/Ocpp/CentralSystemService16",
+        "ocpp1.5": "http://localhost:8080/Ocpp/CentralSystemService15",
+        "ocpp1.2": "http://localhost:8080/Ocpp/CentralSystemService12",
+    }
+    station = soap_station(db)
+    pages = {
+        None: f"/stations/show/{station.id}",
+        "ocpp1.5": f"/stations/show/{station.id}",
+        "system": "/system/show/1",
+    }
+    for protocol, path in pages.items():
+        if protocol != "system":
+            station.protocol = protocol
+            db.commit()
+        shown = {way for way, url in ways.items() if f"<code>{url}</code>" in administrator.get(path).text}
+        assert shown == ({protocol} if protocol == "ocpp1.5" else set(ways))
+
+
+@pytest.mark.usefixtures("places")
+def test_stations_are_found_by_the_version_in_words(administrator: Visitor, db: Session) -> None:
+    soap_station(db)
+    db.add(Station(site_id=1, name="New one", charge_box_id="new-one", protocol="ocpp1.6"))
+    db.commit()
+    for written in ("ocpp1.5", "OCPP 1.5 (SOAP)"):
+        page = administrator.get("/stations/", query_string={"protocol": written}).text
+        assert "quay" in page and "new-one" not in page and "OCPP 1.5 (SOAP)" in page

@@ -113,6 +113,21 @@ def test_a_station_that_never_told_anything(db: Session, administrator: Visitor)
     assert "<table" not in text
 
 
+def test_a_station_whose_version_cannot_tell_its_parameters(db: Session, administrator: Visitor) -> None:
+    silent = make_station(db, {})
+    silent.protocol, silent.parameters_read_at = "ocpp1.2", None
+    db.commit()
+    page = administrator.get(address(silent)).text
+    assert "The station speaks OCPP 1.2 (SOAP), in which no station tells its parameters." in page
+    assert "/parameters/read" not in page
+    assert administrator.send(address(silent, "read"), page=address(silent)).status_code == 404
+    sent = administrator.send(
+        address(silent, "upload"), page=address(silent), **fields(("MeterValueSampleInterval", "", "60"))
+    )
+    assert sent.status_code == 303
+    assert db.scalars(select(Command.parameters)).one()["key"] == "MeterValueSampleInterval"
+
+
 def test_no_station_is_selected(administrator: Visitor) -> None:
     assert "Choose a station in the navigator" in page(administrator, "/parameters/")
     assert "Choose a station in the navigator" in page(administrator, "/parameters/compare")

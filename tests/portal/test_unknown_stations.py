@@ -34,7 +34,8 @@ def test_they_are_listed_with_what_is_known(administrator: Visitor) -> None:
         page = administrator.get(path).text
         assert "NEW-7" in page
         assert 'action="/unknown_stations/adopt/1"' in page
-    assert "10.0.0.9" in administrator.get("/unknown_stations/").text
+    page = administrator.get("/unknown_stations/").text
+    assert "10.0.0.9" in page and "OCPP 1.6 (WebSocket)" in page
 
 
 @pytest.mark.usefixtures("unknown")

@@ -18,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import NumberInput, TextInput
 
+from domain.command_parameters import OF_THE_SECURITY_EXTENSION
 from portal.forms import ZonedDateTimeField, stripped
 from portal.pages.control import words
 
@@ -35,6 +36,8 @@ class Offers:
     firmware: Mapping[int, str] | None = None
     reservations: Mapping[int, str] | None = None
     suggests_tags: bool = False
+    is_secured: bool = True
+    """Whether the messages of the security extension are spoken; for many stations each is judged by itself."""
 
 
 class Needed:
@@ -164,12 +167,22 @@ def _long(name: str) -> Callable[[FieldInfo, Offers], Any]:
     return field
 
 
+def _message(_info: FieldInfo, offers: Offers) -> Any:
+    spoken = {
+        value: text
+        for value, text in words.CHOICES["message"].items()
+        if offers.is_secured or value not in OF_THE_SECURITY_EXTENSION
+    }
+    return choice(words.LABELS["message"], spoken)
+
+
 SPECIAL: Mapping[str, Callable[[FieldInfo, Offers], Any]] = {
     "outlet": _outlet,
     "id_token": _tag,
     "firmware": _firmware,
     "reservation": _reservation,
     "data": _long("data"),
+    "message": _message,
     "keys": lambda _info, _offers: Lines(words.LABELS["keys"], description=words.HELPS["keys"]),
 }
 """The parameters whose field is another one than their type would give; None where it is not after all."""

@@ -19,6 +19,8 @@ from portal.problem_words import in_words
 
 LEFT_OUT = {"charging_session", "profile"}
 """The charge follows from the outlet; a profile has fields of its own, and none of a start."""
+SECURED_ALONE = {"extended", "install_at"}
+"""What means something to the security extension alone."""
 FIELD_OF_STEP = {"start_seconds": "start"}
 MOMENTS = {"expires_at", "install_at", "retrieve_at", "since", "start_at", "until", "valid_from", "valid_to"}
 
@@ -74,7 +76,8 @@ class CommandForm(FlaskForm):
 def form_for(action: Action, offers: Offers) -> type[CommandForm]:
     """The form's class, with a field for each parameter."""
     model = MODELS[action].model_fields
-    fields = {name: field_of(name, info, offers) for name, info in model.items() if name not in LEFT_OUT}
+    left_out = LEFT_OUT if offers.is_secured else LEFT_OUT | SECURED_ALONE
+    fields = {name: field_of(name, info, offers) for name, info in model.items() if name not in left_out}
     if action is Action.SET_CHARGING_PROFILE:
         fields |= schedule.fields()
     if action not in NEVER_WAITING:

@@ -83,7 +83,7 @@ def _software(db: Session, station: Station) -> Panel:
         Ask(Action.GET_LOG, _("Log …")),
     )
     runs = station.firmware_version
-    latest = next(iter(firmware_images.fitting(db, station.vendor, station.model)), None)
+    latest = next(iter(firmware_images.fitting(db, station)), None)
     if latest and latest.version != runs:
         note = _("Runs %(version)s, %(other)s is ready", version=runs or "–", other=latest.version)
     else:

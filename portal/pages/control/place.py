@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from domain import clock, firmware_images
+from domain import clock, firmware_images, protocols
 from domain.models import Action, Outlet, Station
 from domain.privacy import sees_all_of_users
 from portal.database import database
@@ -45,6 +45,7 @@ def offers(station: Station, action: Action) -> Offers:
         firmware=_images(station) if action is Action.UPDATE_FIRMWARE else None,
         reservations=_reservations(station) if action is Action.CANCEL_RESERVATION else None,
         suggests_tags=suggests_tags(),
+        is_secured=protocols.is_secured(station.protocol),
     )
 
 
@@ -54,7 +55,7 @@ def suggests_tags() -> bool:
 
 
 def _images(station: Station) -> Mapping[int, str]:
-    images = firmware_images.fitting(database(), station.vendor, station.model)
+    images = firmware_images.fitting(database(), station)
     return {image.id: f"{image} · {image.file_name}" for image in images}
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from domain import asking, clock
+from domain import asking, clock, protocols
 from domain.models import Action, Command, Station
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.nodes import NodeKind
@@ -97,6 +97,7 @@ class ControlView(BaseView):
         db, now, station = database(), clock.now(), place.station
         return {
             "station": station,
+            "protocol": protocols.in_words(station.protocol),
             "marked": place.outlet,
             "state": state_of(db, NodeKind.STATION, station.id),
             "cards": cards.read(db, station, now),

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from domain import asking, clock, parameters
+from domain import asking, clock, parameters, protocols
 from domain.asking import IfOffline
 from domain.models import Action, Command, Outlet, Station
 from domain.nodes import NodeKind
@@ -61,6 +61,8 @@ class ParametersView(BaseView):
     def read(self) -> Response:
         """All of them, or those that are named."""
         station = selected_station() or abort(404)
+        if not _tells(station):
+            abort(404)
         named = set(request.form.getlist("key"))
         known = rows.lines_of(database(), station) if named else []
         keys = [line.key for line in known if line.key in named]
@@ -106,6 +108,8 @@ class ParametersView(BaseView):
         page = self.render_template(
             "parameters.html",
             station=station,
+            protocol=protocols.in_words(station.protocol),
+            tells=_tells(station),
             state=state_of(database(), NodeKind.STATION, station.id),
             lines=lines,
             reading=reading,
@@ -165,6 +169,11 @@ def selected_station() -> Station | None:
             return outlet.station
         case _:
             return None
+
+
+def _tells(station: Station) -> bool:
+    """Whether its version of OCPP has words for what its parameters are (not so in 1.2)."""
+    return protocols.knows(station.protocol, Action.GET_CONFIGURATION)
 
 
 def _sent_text(station: Station, made: Sequence[Command]) -> str:

@@ -31,6 +31,8 @@ DESCRIPTIONS: Mapping[str, LazyString] = {
     "MeterValueSampleInterval": _l("Time between values while charging, 0 is none"),
     "MinimumStatusDuration": _l("How long a state lasts before it is told"),
     "NumberOfConnectors": _l("Outlets of this station"),
+    "ProximityContactRetries": _l("How often the contact to the cable is tried again"),
+    "ProximityLockRetries": _l("How often locking the cable is tried again"),
     "ResetRetries": _l("How often a failed restart is tried again"),
     "StopTransactionOnEVSideDisconnect": _l("End a charge when the cable is pulled at the car"),
     "StopTransactionOnInvalidId": _l("End a charge if its tag is refused"),

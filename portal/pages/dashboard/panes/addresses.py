@@ -1,22 +1,29 @@
 """What is entered in a station so that it calls here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from config import get_settings
+from domain.protocols import IN_WORDS, SOAP, Protocol
 from domain.scope import Viewer
+from portal import ocpp_addresses
 from portal.pages.dashboard.pane import OPERATORS, Figures, Pane
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses(Figures):
     ocpp16: str
+    """Over WebSocket."""
+    over_soap: Mapping[str, str]
+    """By the version in words."""
 
 
 def read(_db: Session, _viewer: Viewer) -> Addresses:
-    return Addresses(ocpp16=get_settings().ocpp16_url)
+    all_of_them = ocpp_addresses.addresses()
+    over_soap = {IN_WORDS[each]: url for each, url in all_of_them.items() if each in SOAP}
+    return Addresses(ocpp16=all_of_them[Protocol.OCPP16], over_soap=over_soap)
 
 
 PANE = Pane(
