@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.engine.conftest import ANSWER_SECONDS
 from tests.engine.test_routes import INVALID
 from tests.engine.test_rpc import MALFORMED
 
@@ -91,7 +92,7 @@ def test_invalid_utf_8_ends_the_line_as_the_websocket_protocol_asks(engine_serve
 
 def test_a_ping_is_answered(engine_server, station):
     with engine_server.connect(station.charge_box_id) as wire:
-        assert wire.socket.ping().wait(10)
+        assert wire.socket.ping().wait(ANSWER_SECONDS)
 
 
 def test_calls_sent_without_waiting_are_answered_in_order(engine_server, station):

@@ -15,6 +15,7 @@ from rq.job import Job
 from config import get_settings
 from domain import clock, commands, queue
 from domain.models import Action, Command, CommandState, Station
+from tests.fixtures.alone import alone
 from tests.waiting import wait_until
 
 RESET = {"type": "soft"}
@@ -51,8 +52,9 @@ class WorkerProgram:
         return next((worker.pid for worker in workers if worker.pid in ours), None)
 
     def stop(self) -> int:
-        self._process.terminate()
-        return self._process.wait(STOP_SECONDS)
+        with alone():
+            self._process.terminate()
+            return self._process.wait(STOP_SECONDS)
 
 
 @pytest.fixture

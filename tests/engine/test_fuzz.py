@@ -26,7 +26,7 @@ from engine.conversation import Conversation
 from engine.group_commit import GroupCommit
 from engine.ocpp16.routes import ROUTES
 from engine.rpc import ErrorCode
-from tests.engine.conftest import EngineServer, Wire, make_station, running
+from tests.engine.conftest import ANSWER_SECONDS, EngineServer, Wire, make_station, running
 from tests.engine.frames import SPOILING, Frame, calls, spoilt
 from tests.engine.hand_made_frames import HAND_MADE
 
@@ -163,7 +163,7 @@ def send_all(wire: Wire, frames: list[Frame]) -> None:
             wire.socket.send(frame)
         for frame in part:
             if not is_answer(frame):
-                judge(frame, wire.socket.recv(timeout=30))
+                judge(frame, wire.socket.recv(timeout=ANSWER_SECONDS))
     assert wire.ask(2, "end", "Heartbeat", {})[:2] == [3, "end"]
 
 

@@ -18,7 +18,7 @@ from tests.engine.conftest import EngineServer, make_station, numbers, running
 from tests.engine.insides import PATH
 from tests.engine.test_connections import is_online, lives
 from tests.engine.test_line import Bare
-from tests.waiting import wait_until
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 TIMES = 1000
 LONGEST_PAUSE_SECONDS = 0.05
@@ -43,7 +43,7 @@ def insides(server: EngineServer) -> dict[str, int]:
 
 
 def come(server: EngineServer, station: Station) -> Bare:
-    line = Bare(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+    line = Bare(socket.create_connection(("127.0.0.1", server.port), timeout=LONGEST_SECONDS))
     line.handshake(server, station.charge_box_id)
     return line
 

@@ -23,7 +23,7 @@ from tests.fixtures.environment import ROOT, VALKEY_URL, without_settings
 from tests.fixtures.ports import free_port
 from tests.fixtures.product import PortalServer
 from tests.launcher.api import call, sign_in
-from tests.waiting import wait_until
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 Start = Callable[..., PortalServer]
 
@@ -147,7 +147,7 @@ def test_why_it_cannot_run_is_said(
         env=without_settings() | given | {"DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)} | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONGEST_SECONDS,
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, f"{sentence}\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.environment import ROOT, VALKEY_URL, without_settings
+from tests.waiting import LONGEST_SECONDS
 
 NOBODY = "127.0.0.1:1"
 SMTP_URLS = "smtp://user:password@host:587 or smtps://user:password@host"
@@ -23,7 +24,7 @@ def refusal(directory: Path, **settings: str) -> str:
         env=without_settings() | {"DATA_DIR": str(directory), "PORT": "1024", "PYTHONPATH": str(ROOT)} | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONGEST_SECONDS,
         check=False,
     )
     assert done.returncode == 1

@@ -20,7 +20,7 @@ from domain.models import Action, Command, CommandState, FirmwareImage, Station,
 from tests.engine.conftest import make_station, numbers
 from tests.fixtures.environment import ROOT
 from tests.fixtures.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 LIMIT_BYTES, QUOTA_BYTES = 2_000_000, 5_000_000
 LIMITS = {"UPLOAD_LIMIT_MEGABYTES": "2", "UPLOAD_QUOTA_MEGABYTES": "5"}
@@ -93,7 +93,7 @@ class Client:
         self.password = file_access.password(station.id, station.file_key_number)
 
     def sign_in(self, ftp: FTP, port: int | None = None) -> FTP:
-        ftp.connect("127.0.0.1", port or self.server.port, timeout=20)
+        ftp.connect("127.0.0.1", port or self.server.port, timeout=LONGEST_SECONDS)
         ftp.login(self.name, self.password)
         return ftp
 

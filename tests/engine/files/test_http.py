@@ -13,7 +13,7 @@ from domain import file_access
 from domain.models import Action, Command, FileState, FirmwareImage, Station, StationFile
 from tests.engine.conftest import EngineServer, running
 from tests.engine.files.conftest import LIMIT_BYTES, LIMITS, bytes_of
-from tests.waiting import wait_until
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 Files = Callable[[Station], list[StationFile]]
 LOG = bytes(range(256)) * 4000
@@ -37,7 +37,7 @@ class Client:
         return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
-        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=LONGEST_SECONDS)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         line.request(method, f"/Ocpp/files/{path}", body, self.headers() | names)
         return line.getresponse()
@@ -177,7 +177,7 @@ def test_the_image_that_it_was_sent(
 
 
 def test_who_may(client: Client, web: EngineServer, station: Station) -> None:
-    stranger = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+    stranger = http.client.HTTPConnection("127.0.0.1", web.port, timeout=LONGEST_SECONDS)
     stranger.request("GET", "/Ocpp/files/uploads/")
     answer = stranger.getresponse()
     assert said(answer) == (401, "This is not the name and the password of a station.\n")
