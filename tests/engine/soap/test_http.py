@@ -138,7 +138,7 @@ def test_chunks_without_an_end_are_cut_off(caller):
         assert caller.understood("Heartbeat", response.status, response.read()).status == 413
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"<", b"\0" * 100, b"a" * 1000, gzip.compress(b"<a/>")])
+@pytest.mark.parametrize("body", [b"", b"{}", b"<", b"\0" * 100, b"a" * 1000, gzip.compress(b"<a/>", mtime=0)])
 def test_no_xml_at_all(caller, body):
     fault = fault_of(caller, caller.post(body))
     assert (fault.status, fault.code, fault.subcode) == (400, "Sender", "ProtocolError")
