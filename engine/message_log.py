@@ -96,7 +96,7 @@ class MessageLog:
         """A message came over SOAP, and this goes back; to be called right before."""
         if not self._is_kept:
             return
-        unique_id = message_id and message_id.removeprefix(UUID)
+        unique_id = message_id and message_id.removeprefix(UUID)[: messages.LONGEST_UNIQUE_ID]
         kind = INVALID if action is None else CALL
         self._keep(received_at, station_id, IN, kind, action, unique_id, _text(message), remark)
         self._keep(

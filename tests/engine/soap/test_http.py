@@ -224,6 +224,13 @@ def test_messages_stand_in_the_log_as_they_were_sent(caller, transaction, statio
     assert (answered.direction, answered.kind, answered.frame) == (Direction.OUT, MessageKind.RESULT, answer.decode())
 
 
+def test_a_long_number_of_a_message_does_not_lose_the_log(caller, transaction, station):
+    body = caller.written("Heartbeat").replace(b"<wsa:MessageID>", b"<wsa:MessageID>" + b"9" * 100)
+    assert caller.post(body)[0] == 200
+    [taken, _] = logged(transaction, station, 2)
+    assert taken.unique_id == "9" * 36
+
+
 def test_what_was_mended_is_noted(caller, transaction, station):
     body = caller.written("Authorize", idTag="x").replace(b"<ns0:idTag>x", b"<ns0:more>1</ns0:more><ns0:idTag>x")
     assert "idTagInfo" in caller.understood("Authorize", *caller.post(body)[::2])
