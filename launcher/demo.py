@@ -7,8 +7,10 @@ import click
 
 from config import Settings
 from domain.db import get_engine, session_factory
+from domain.protocols import Protocol
 from launcher.errors import LaunchError
 from launcher.migrate import ensure_partitions
+from ocpp_soap.versions import VERSIONS
 from seeds import demo, demo_history
 
 ADMINISTRATOR = "ida.holm@example.com"
@@ -29,13 +31,16 @@ def prepare_demo() -> None:
 def play_stations(settings: Settings) -> None:
     """Become the simulator of the company's stations and drivers."""
     with session_factory()() as db:
-        ids, tags = demo.charge_box_ids(db), demo.id_tokens(db)
+        ids, tags = demo.by_protocol(db), demo.id_tokens(db)
     get_engine().dispose()
     options = {
         "--url": f"ws://127.0.0.1:{settings.port}/Ocpp/websocket",
-        "--ids": ",".join(ids),
+        "--ids": ",".join(ids[Protocol.OCPP16]),
         "--id-tokens": ",".join(tags),
         "--speed": str(SPEED),
     }
     arguments = [argument for option in options.items() for argument in option]
+    for service, version in VERSIONS.items():
+        address = f"http://127.0.0.1:{settings.port}/Ocpp/{service}"
+        arguments += ["--also", version.protocol, address, ",".join(ids[Protocol(version.protocol)])]
     os.execv(sys.executable, [sys.executable, "-m", "launcher", "simulate", *arguments])  # noqa: S606 - no shell wanted

@@ -1,6 +1,7 @@
 """`charge-portal run`: everything that one machine needs, in one terminal."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -14,6 +15,8 @@ from launcher.supervisor import Supervisor
 from launcher.waiting import StopRequested
 
 READY_SECONDS = 120
+DEMO_ENVIRONMENT = {"SOAP_ALLOW_LOOPBACK": "true"}
+"""Some of the demo's stations are called over SOAP, and they are on this machine."""
 
 
 def run(settings: Settings, verbose: bool = False, demo: bool = False) -> None:
@@ -35,7 +38,7 @@ def _start(supervisor: Supervisor, settings: Settings, demo: bool) -> None:
     administrator = supervisor.run(_program("prepare", *(["--demo"] if demo else [])))
     try:
         for name in ("web", "worker"):
-            supervisor.start(_program(name))
+            supervisor.start(_program(name, environment=DEMO_ENVIRONMENT if demo else None))
         supervisor.wait_until_ready("Charge Portal", lambda: why_not_ready(settings.port), READY_SECONDS)
         # Not needed to be ready, so they do not take time from those that are.
         supervisor.start(_program("cron"))
@@ -61,5 +64,5 @@ def _start_files(supervisor: Supervisor, settings: Settings) -> str:
     return ""
 
 
-def _program(name: str, *options: str) -> Program:
-    return Program(name, [sys.executable, "-m", "launcher", name, *options])
+def _program(name: str, *options: str, environment: Mapping[str, str] | None = None) -> Program:
+    return Program(name, [sys.executable, "-m", "launcher", name, *options], environment=environment or {})

@@ -24,6 +24,7 @@ from domain.models import (
     System,
 )
 from domain.passwords import hash_password
+from domain.protocols import Protocol
 from domain.roles import RoleName
 from seeds import demo_history, demo_tags
 
@@ -44,6 +45,13 @@ FLOORS = {
     "MW": (("Level 0", 5), ("Roof", 4), (None, 2)),
 }
 """Each floor and how many charging stations it has; None is the site itself. With the supply controller they are 40."""
+
+SPEAKING_SOAP = {
+    Protocol.OCPP15: ("FC-CC-103", "FC-CC-204", "FC-AH-202", "FC-MW-102"),
+    Protocol.OCPP12: ("FC-CC-302",),
+    Protocol.OCPP16_SOAP: ("FC-AH-105",),
+}
+"""The oldest stations of the company; all others speak OCPP 1.6 over WebSocket."""
 
 SUPPLY_CONTROLLER_SITE = "CC"
 MODELS = (("CTEK", "Chargestorm Connected 2"), ("Alfen", "Eve Double Pro-line"), ("Easee", "Charge Max"))
@@ -119,6 +127,15 @@ def charge_box_ids(db: Session) -> list[str]:
         Station.charge_box_id.startswith(CHARGE_BOX_PREFIX), Station.kind == StationKind.CHARGING_STATION
     )
     return list(db.scalars(statement.order_by(Station.charge_box_id)))
+
+
+def by_protocol(db: Session) -> dict[Protocol, list[str]]:
+    """The same, by what they speak."""
+    speaking = {charge_box_id: protocol for protocol, ids in SPEAKING_SOAP.items() for charge_box_id in ids}
+    groups: dict[Protocol, list[str]] = {}
+    for charge_box_id in charge_box_ids(db):
+        groups.setdefault(speaking.get(charge_box_id, Protocol.OCPP16), []).append(charge_box_id)
+    return groups
 
 
 def id_tokens(db: Session) -> list[str]:

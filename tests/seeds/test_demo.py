@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from sqlalchemy import func, select
@@ -28,6 +28,7 @@ from domain.models import (
     System,
     site_driver,
 )
+from domain.protocols import SOAP, Protocol
 from seeds import demo
 from tests.fixtures.databases import make_as_new
 
@@ -120,6 +121,15 @@ def test_its_stations_are_named_for_the_wire(company: Session) -> None:
     names = demo.charge_box_ids(company)
     assert len(names) == 39
     assert names[:2] == ["FC-AH-101", "FC-AH-102"]
+
+
+def test_some_of_its_stations_speak_soap_at_every_site(company: Session) -> None:
+    groups = demo.by_protocol(company)
+    counts = {Protocol.OCPP16: 33, Protocol.OCPP15: 4, Protocol.OCPP12: 1, Protocol.OCPP16_SOAP: 1}
+    assert {protocol: len(ids) for protocol, ids in groups.items()} == counts
+    assert sorted(chain.from_iterable(groups.values())) == demo.charge_box_ids(company)
+    over_soap = [charge_box_id for protocol, ids in groups.items() if protocol in SOAP for charge_box_id in ids]
+    assert {charge_box_id[:6] for charge_box_id in over_soap} == {"FC-CC-", "FC-AH-", "FC-MW-"}
 
 
 def test_meters_count_on_and_no_two_sessions_share_an_outlet(company: Session) -> None:
