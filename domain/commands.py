@@ -202,11 +202,10 @@ def stations_to_tell(db: Session, batch_id: int) -> Sequence[int]:
 
 def complete(db: Session, report: CommandReport) -> bool:
     """Write down what became of a command; False if that was known already. An answer is kept whole but for secrets."""
-    answer = {}
+    told = {"reason": report.reason, "outcome": without_secrets(report.outcome)}
     if report.answered_at:
-        outcome = without_secrets(report.outcome)
-        answer = {"answer": masked_document(report.answer), "outcome": outcome, "answered_at": report.answered_at}
-    return _move(db, report.command_id, report.state, reason=report.reason, **answer)
+        told |= {"answer": masked_document(report.answer), "answered_at": report.answered_at}
+    return _move(db, report.command_id, report.state, **told)
 
 
 def _move(db: Session, command_id: int, state: CommandState, **values: Any) -> bool:

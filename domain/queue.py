@@ -13,7 +13,8 @@ from config import get_settings
 DEFAULT = "default"
 COMMANDS = "commands"
 """What somebody waits for at the roadside: short jobs that a process of their own does without delay."""
-QUICK_JOBS = frozenset({"engine.jobs.send_command", "engine.jobs.send_batch"})
+CALL_STATIONS = "engine.jobs.call_stations"
+QUICK_JOBS = frozenset({"engine.jobs.send_command", "engine.jobs.send_batch", CALL_STATIONS})
 
 
 @lru_cache

@@ -206,7 +206,8 @@ class CommandReport:
 
     An outcome has `status` where the station gave a word (`accepted`, `scheduled`, `reboot_required` ...), and
     beside it what the answer brought: `parameters` (a list of `key`, `value`, `is_readonly`) and `unknown_keys`;
-    `version` of a list of tags; `file_name`; `schedule`; `data`.
+    `version` of a list of tags; `file_name`; `schedule`; `data`. Where nothing came that could be understood, `detail`
+    tells why, in English and short.
     """
 
     command_id: int

@@ -1,15 +1,16 @@
 """What RQ runs: each job is one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
 import structlog
 
 from config import get_settings
-from domain import charge_ends, clock, commands, file_store, partitions, rollouts, station_files, stations
+from domain import charge_ends, clock, commands, endpoints, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
-from domain.queue import get_redis
+from domain.queue import CALL_STATIONS, enqueue, get_redis
 from engine import channels
+from engine.calls.caller import get_caller
 
 STATIONS_AT_ONCE = 1000
 """As many as the group commit takes together (engine/group_commit.py)."""
@@ -64,6 +65,12 @@ def send_batch(batch_id: int) -> None:
     _tell(station_ids)
 
 
+def call_stations(station_ids: Sequence[int]) -> None:
+    """Something may wait for these, which are spoken to over SOAP: threads of this process call them, and nobody here
+    waits for that."""
+    get_caller().call(station_ids)
+
+
 def sweep_commands() -> None:
     """End the commands whose process died, and tell again of those that still wait."""
     with session_factory().begin() as db:
@@ -100,7 +107,13 @@ def forget_old_files() -> None:
 
 
 def _tell(station_ids: Iterable[int]) -> None:
-    """All processes hear it, and the one that holds a station acts."""
+    """All processes hear of those with a line, and the one that holds it acts; the others are called."""
     ids = list(station_ids)
     for first in range(0, len(ids), STATIONS_AT_ONCE):
-        get_redis().publish(channels.COMMANDS, orjson.dumps(ids[first : first + STATIONS_AT_ONCE]))
+        some = ids[first : first + STATIONS_AT_ONCE]
+        with session_factory()() as db:
+            called = [callee.station_id for callee in endpoints.callees(db, some)]
+        if called:
+            enqueue(CALL_STATIONS, called)
+        if heard := set(some).difference(called):
+            get_redis().publish(channels.COMMANDS, orjson.dumps(list(heard)))

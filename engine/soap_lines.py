@@ -25,7 +25,6 @@ from engine.versions import Version
 
 ASKED_AGAIN_AFTER = timedelta(seconds=5)
 """For so long at the most a password that was taken away still lets a station in that speaks all the time."""
-CALL_STATIONS = "engine.jobs.call_stations"
 
 log = structlog.get_logger()
 
@@ -71,7 +70,7 @@ class SoapLine:
 
     def _call_out(self) -> None:
         try:
-            queue.enqueue(CALL_STATIONS, [self.connection.station_id])
+            queue.enqueue(queue.CALL_STATIONS, [self.connection.station_id])
         except RedisError as error:
             log.warning("what waits for a station is left to the sweep", station=self.charge_box_id, error=str(error))
 

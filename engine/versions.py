@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine import ocpp12, ocpp16
-from engine.ocpp1.commands.question import QuestionFor, in_table
+from engine import ocpp16
+from engine.ocpp1.commands.question import QuestionFor
 from engine.ocpp1.routes import Routes
+from engine.ocpp12.commands import table as commands12
 from engine.ocpp12.routes import ROUTES as ROUTES12
 from engine.ocpp15.commands import table as commands15
 from engine.ocpp15.routes import ROUTES as ROUTES15
@@ -29,8 +30,8 @@ class Version:
 OCPP_16J = Version(ocpp16.SUBPROTOCOL, ROUTES16, commands16.question_for)
 
 OVER_SOAP: Mapping[str, Version] = {
-    V12.protocol: Version(V12.protocol, ROUTES12, in_table({}, ocpp12.NAME)),
+    V12.protocol: Version(V12.protocol, ROUTES12, commands12.question_for),
     V15.protocol: Version(V15.protocol, ROUTES15, commands15.question_for),
-    V16.protocol: Version(V16.protocol, ROUTES16, in_table({}, "OCPP 1.6 over SOAP")),
+    V16.protocol: Version(V16.protocol, ROUTES16, commands16.question_over_soap_for),
 }
 """By protocol."""

@@ -16,12 +16,15 @@ import portal.jobs  # noqa: F401 - as above
 from config import Settings, get_settings
 from domain.health import WORKER_SILENCE_SECONDS
 from domain.queue import COMMANDS, DEFAULT
+from engine.calls.caller import get_caller
 from launcher.processes import end_with_parent
 
 BEAT_SECONDS = WORKER_SILENCE_SECONDS // 3
 RQ_MARGIN_SECONDS = 15
 """An idle RQ worker says that it lives this long before its time to live is over."""
 STOP_SECONDS = 2
+CALLS_STOP_SECONDS = 1.5
+"""For so long stations that are being called have the time to answer."""
 
 
 class Pulse:
@@ -85,6 +88,7 @@ def run_workers(settings: Settings) -> None:
 def run_quick_worker(name: str, url: str, logging_level: str) -> None:
     connection = redis.Redis.from_url(url)
     QuickWorker([COMMANDS], name, connection=connection).work(logging_level=logging_level)
+    get_caller().stop(CALLS_STOP_SECONDS)
 
 
 def forget_workers(connection: redis.Redis) -> None:

@@ -90,6 +90,7 @@ OUTCOMES: Mapping[str, LazyString] = {
     "unlock_failed": _l("The connector could not be unlocked"),
     "failed": _l("The station tried and failed"),
     "version_mismatch": _l("The station's list is another one; send the full list"),
+    "hash_error": _l("The station's list is another one; send the full list"),
     "faulted": _l("The outlet has a fault"),
     "occupied": _l("The outlet is occupied"),
     "unavailable": _l("The outlet is out of service"),
@@ -160,6 +161,8 @@ class Told:
     file_name: str | None = None
     problems: Mapping[str, Any] | None = None
     """Why it cannot be meant for this station."""
+    detail: str | None = None
+    """What the system said when the station could not be reached or understood."""
 
 
 def described(action: str, parameters: Mapping[str, Any], firmware: str | None = None) -> str:
@@ -182,7 +185,7 @@ def answer(told: Told) -> str:
     if told.problems:
         return kept_in_words(told.problems)
     if told.reason is not None:
-        return str(REASONS.get(told.reason, told.reason))
+        return ": ".join(filter(None, (str(REASONS.get(told.reason, told.reason)), told.detail)))
     if told.version is not None:
         return _("The station's list has version %(version)s", version=told.version)
     if told.file_name:

@@ -1,5 +1,7 @@
 """What OCPP 1.6 says in its own way; what it shares with older versions is in `ocpp1/`."""
 
+NAME = "OCPP 1.6"
+
 VERSION = "v16"
 """As the schemas call it."""
 

@@ -40,6 +40,7 @@ TOLD = func.jsonb_build_object(
     *("error", Command.answer["errorCode"].astext),
     *("version", Command.outcome["version"], "file_name", Command.outcome["file_name"].astext),
     *("problems", Command.outcome["problems"]),
+    *("detail", Command.outcome["detail"].astext),
     type_=JSONB,
 )
 """What the words of an answer are made of: `command_words.Told`."""

@@ -2,59 +2,21 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import psutil
 import pytest
 from redis import Redis
-from rq import Queue, Worker
+from rq import Queue
 from rq.job import Job
 
-from config import get_settings
 from domain import clock, commands, queue
 from domain.models import Action, Command, CommandState, Station
-from tests.fixtures.alone import alone
+from tests.engine.worker_program import WorkerProgram
 from tests.waiting import wait_until
 
 RESET = {"type": "soft"}
 ACCEPTED = {"status": "Accepted"}
-STOP_SECONDS = 5
-
-
-class WorkerProgram:
-    """`charge-portal worker` with one process for jobs and one for commands."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._redis = Redis.from_url(get_settings().valkey_url)
-
-    def start(self) -> None:
-        settings = get_settings()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "launcher", "worker"],
-            env={
-                **os.environ,
-                "WORKER_PROCESSES": "1",
-                "DATABASE_URL": settings.postgres_url,
-                "REDIS_URL": settings.valkey_url,
-                "SECRET_KEY": "for tests alone",
-            },
-        )
-        wait_until(lambda: self.quick_pid is not None)
-
-    @property
-    def quick_pid(self) -> int | None:
-        """The process that does the commands, once it listens."""
-        ours = {child.pid for child in psutil.Process(self._process.pid).children(recursive=True)}
-        workers = Worker.all(queue=Queue(queue.COMMANDS, connection=self._redis))
-        return next((worker.pid for worker in workers if worker.pid in ours), None)
-
-    def stop(self) -> int:
-        with alone():
-            self._process.terminate()
-            return self._process.wait(STOP_SECONDS)
 
 
 @pytest.fixture

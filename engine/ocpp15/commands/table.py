@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from domain.models import Action
 from engine.ocpp1 import over_soap
 from engine.ocpp1.commands import configuration, core, firmware, reservation
+from engine.ocpp1.commands.local_list import version_verdict
 from engine.ocpp1.commands.question import Question, by_status, done, in_table, nothing
 from engine.ocpp15 import NAME
+from engine.ocpp15.commands.local_list import send_local_list
 from ocpp_soap.v15 import V15
 
 question = over_soap.questions(V15)
@@ -19,6 +21,8 @@ TABLE: Mapping[Action, Question] = {
     Action.CHANGE_AVAILABILITY: question("ChangeAvailability", core.change_availability, by_status("Scheduled")),
     Action.UPDATE_FIRMWARE: question("UpdateFirmware", firmware.update_firmware, done),
     Action.GET_DIAGNOSTICS: question("GetDiagnostics", firmware.get_diagnostics, firmware.diagnostics_verdict),
+    Action.SEND_LOCAL_LIST: question("SendLocalList", send_local_list, by_status()),
+    Action.GET_LOCAL_LIST_VERSION: question("GetLocalListVersion", nothing, version_verdict),
     Action.GET_CONFIGURATION: question(
         "GetConfiguration",
         configuration.get_configuration,

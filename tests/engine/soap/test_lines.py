@@ -10,7 +10,7 @@ from domain.reports import CallReport
 from domain.station_passwords import Refusal
 from domain.stations import Connection
 from engine.connections import Connections
-from engine.soap_lines import ASKED_AGAIN_AFTER, CALL_STATIONS, Caller, SoapLine, SoapLines
+from engine.soap_lines import ASKED_AGAIN_AFTER, Caller, SoapLine, SoapLines
 from engine.versions import OVER_SOAP
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -118,8 +118,8 @@ def test_what_waits_for_it_is_called_for(lines, told, monkeypatch, jobs):
     told.says = Connection(1, 5, commands_wait=True)
     lines.line_of(STATION)
     gevent.sleep(0)
-    assert jobs == [(CALL_STATIONS, [1])]
+    assert jobs == [(queue.CALL_STATIONS, [1])]
     later(monkeypatch, ASKED_AGAIN_AFTER.total_seconds())
     lines.line_of(STATION)
     gevent.sleep(0)
-    assert jobs == [(CALL_STATIONS, [1])] * 2
+    assert jobs == [(queue.CALL_STATIONS, [1])] * 2

@@ -1,0 +1,1 @@
+"""What a station of OCPP 1.2 can be asked."""
