@@ -17,7 +17,7 @@ DEEPEST = 32
 MOST_ELEMENTS = 50_000
 """More than fit into a message of a megabyte that says something."""
 
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+UTF_16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 """How a document in UTF-16 begins."""
 PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 DOCUMENT_TYPE = b"<!DOCTYPE"
@@ -51,9 +51,8 @@ class Element:
 def read(data: bytes) -> Element:
     """The root of a document. Raises SoapFault."""
     try:
-        if data.startswith(UTF_16):
-            return _read(data.decode("utf-16").encode(), "utf-8")
-        return _read(data, None)
+        wide = UTF_16.get(data[:2])
+        return _read(data.decode(wide).encode(), "utf-8") if wide else _read(data, None)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise protocol_error(f"the document is not well-formed XML: {error}") from None
 

@@ -115,6 +115,8 @@ def _told(name: str, field: Field, value: Any, make: Make) -> Any:
 
 
 def _one(name: str, kind: Kind, value: Any, make: Make) -> Any:
+    if value is None:
+        raise ValueError(f"{name} is missing in its list")
     if isinstance(kind, Record):
         if not isinstance(value, Mapping):
             raise ValueError(f"{name} must be an object")

@@ -12,6 +12,7 @@ from ocpp_soap.service import application
 
 PLACE = "http://address.invalid/"
 """Where the address comes to stand under which the description was asked for."""
+HEADER_PART = "ChargeBoxIdentity"
 NAMES = {"w": WSDL, "s": WSDL_SOAP12, "x": XSD}
 
 
@@ -47,6 +48,13 @@ def _tell_actions(document: etree._Element) -> None:
 
 def _name_as_published(document: etree._Element, service: Service) -> None:
     """What programs made from the published description know by name, and spyne calls otherwise."""
+    for part in document.iterfind("w:message/w:part", NAMES):
+        part.set("name", HEADER_PART if part.get("name") == IDENTITY else "parameters")
+    for header in document.iterfind("w:binding/w:operation/w:input/s:header", NAMES):
+        header.set("part", HEADER_PART)
+    for operation in document.iterfind("w:portType/w:operation", NAMES):
+        # It names parts, of which there is one alone.
+        del operation.attrib["parameterOrder"]
     binding, port = document.find("w:binding", NAMES), document.find("w:service/w:port", NAMES)
     binding.set("name", f"{service.name}Soap")
     port.set("binding", f"tns:{service.name}Soap")
@@ -58,8 +66,8 @@ def _name_as_published(document: etree._Element, service: Service) -> None:
         if element.get("name")[0].isupper():
             # spyne makes every type an element too.
             schema.remove(element)
-    for operation in service.operations:
-        if not operation.request.fields:
-            name, tag = operation.request.name, f"{operation.element}Request"
+    for each in service.operations:
+        if not each.request.fields:
+            name, tag = each.request.name, f"{each.element}Request"
             schema.find(f"x:complexType[@name='{tag}']", NAMES).set("name", name)
             schema.find(f"x:element[@name='{tag}']", NAMES).set("type", f"tns:{name}")

@@ -112,7 +112,7 @@ def _of_operations(document: _Element) -> Iterator[str]:
         offered = document.find(f"w:portType/w:operation[@name='{name}']", NAMES)
         asked, answered = offered.find("w:input", NAMES), offered.find("w:output", NAMES)
         header = bound.find("w:input/s:header", NAMES)
-        in_header = elements[header.get("message").partition(":")[2], header.get("part")]
+        in_header = f"{header.get('part')}={elements[header.get('message').partition(':')[2], header.get('part')]}"
         soap = bound.find("s:operation", NAMES)
         # 1.2 tells no action of answers; it is the one that all versions have.
         actions = asked.get(ACTION), answered.get(ACTION) or f"/{name}Response"
@@ -127,5 +127,5 @@ def _of_operations(document: _Element) -> Iterator[str]:
 
 def _body(elements: dict[tuple[str, str], str], side: _Element) -> str:
     name = side.get("message").partition(":")[2]
-    [element] = [element for (message, _), element in elements.items() if message == name]
-    return element
+    [said] = [f"{part}={element}" for (message, part), element in elements.items() if message == name]
+    return said

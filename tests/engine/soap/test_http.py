@@ -254,5 +254,5 @@ def test_a_client_made_from_our_own_description(caller, query):
     client = zeep.Client(f"{url}?{query}", transport=Transport(timeout=LONGEST_SECONDS))
     assert client.service._binding_options["address"] == url
     with client.settings(strict=True):
-        answer = client.service.Heartbeat(_soapheaders={"chargeBoxIdentity": caller.charge_box_id})
+        answer = client.service.Heartbeat(_soapheaders={"ChargeBoxIdentity": caller.charge_box_id})
     assert answer.body.currentTime.tzinfo is not None if hasattr(answer, "body") else answer.tzinfo is not None
