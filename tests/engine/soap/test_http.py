@@ -11,6 +11,7 @@ from lxml import etree
 from sqlalchemy import select
 from zeep.transports import Transport
 
+from domain.messages import LONGEST_UNIQUE_ID
 from domain.models import Message
 from domain.models.message import Direction, MessageKind
 from ocpp_soap.namespaces import ANONYMOUS
@@ -225,10 +226,10 @@ def test_messages_stand_in_the_log_as_they_were_sent(caller, transaction, statio
 
 
 def test_a_long_number_of_a_message_does_not_lose_the_log(caller, transaction, station):
-    body = caller.written("Heartbeat").replace(b"<wsa:MessageID>", b"<wsa:MessageID>" + b"9" * 100)
+    body = caller.written("Heartbeat").replace(b"<wsa:MessageID>", b"<wsa:MessageID>" + b"9" * 1000)
     assert caller.post(body)[0] == 200
     [taken, _] = logged(transaction, station, 2)
-    assert taken.unique_id == "9" * 36
+    assert taken.unique_id == "9" * LONGEST_UNIQUE_ID
 
 
 def test_what_was_mended_is_noted(caller, transaction, station):
