@@ -1,5 +1,7 @@
 """What a station's answer says: a payload, a refusal, or nothing that can be understood."""
 
+from http.client import responses
+
 from domain.models import CommandReason, CommandState, MessageKind
 from domain.reports import CommandReport
 from engine.calls.call import Call
@@ -45,7 +47,9 @@ def _said(call: Call, heard: Heard) -> Answer:
         details = {"code": refused.code, "subcode": refused.subcode}
         return Refusal(None, refused.subcode or refused.code, refused.reason, details)
     except SoapFault as fault:
-        raise NoAnswerError(_with_status(heard, fault.reason)) from None
+        # A page that says why in words for browsers says it in its status too.
+        reason = fault.reason if heard.status in SUCCESS else responses.get(heard.status or 0, fault.reason)
+        raise NoAnswerError(_with_status(heard, reason)) from None
     if heard.status not in SUCCESS:
         raise NoAnswerError(_with_status(heard, "an answer has the status 200"))
     return Result(None, payload)

@@ -41,8 +41,9 @@ ENTITY = '<!DOCTYPE a [<!ENTITY b "c">]>'
 
 WRONG = {
     "a page": (send(b"<html><body>Welcome</body></html>", Content_Type="text/html"), "must be"),
-    "404": (send(b"<h1>Not found</h1>", 404, Content_Type="text/html"), "HTTP 404: "),
-    "401": (send(b"", 401, WWW_Authenticate="Basic"), "HTTP 401: "),
+    "404": (send(b"<h1>Not found</h1>", 404, Content_Type="text/html"), "HTTP 404: Not Found"),
+    "401": (send(b"", 401, WWW_Authenticate="Basic"), "HTTP 401: Unauthorized"),
+    "nothing, and a status of its own": (send(b"", 499), "HTTP 499: the document"),
     "nothing": (send(b""), "not well-formed"),
     "nothing, and told so": (send(b"", 204), "not well-formed"),
     "SOAP 1.1": (send(envelope(soap=ENVELOPE_11)), "SOAP 1.1"),
@@ -59,7 +60,7 @@ WRONG = {
     "not packed at all": (send(RIGHT, Content_Encoding="gzip"), "unpacked"),
     "packed and cut": (send(gzip.compress(RIGHT)[:-20], Content_Encoding="gzip"), "unpacked"),
     "packed otherwise": (send(RIGHT, Content_Encoding="br"), "'br'"),
-    "right, and yet an error": (send(RIGHT, 500), "HTTP 500: "),
+    "right, and yet an error": (send(RIGHT, 500), "HTTP 500: an answer has the status 200"),
     "a word that OCPP has not": (send(envelope("<status>Perhaps</status>")), None),
     "no word": (send(envelope("")), None),
 }
