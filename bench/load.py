@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,7 +166,12 @@ async def run(url: str, stations: int, seconds: float) -> dict[str, float]:
     await asyncio.gather(*(line.stop_charge() for line in lines))
     for line in lines:
         line.close()
-    waits = sorted(wait for line in lines for wait in line.waits)
+    return figures((wait for line in lines for wait in line.waits), took)
+
+
+def figures(all_waits: Iterable[float], took: float) -> dict[str, float]:
+    """What is printed of a run, from what each answer was waited for and how long all took, in seconds."""
+    waits = sorted(all_waits)
     return {
         "answered": len(waits),
         "rate": len(waits) / took,

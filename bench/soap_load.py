@@ -14,6 +14,8 @@ import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from bench.load import figures
+
 ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
 <soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:cs="urn://Ocpp/Cs/2012/06/"
  xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>
@@ -111,13 +113,7 @@ async def run(url: str, count: int, seconds: float, *, is_bare: bool) -> dict[st
         await asyncio.gather(*(station.stop_charge() for station in stations))
     for station in stations:
         station.close()
-    waits = sorted(wait for station in stations for wait in station.waits)
-    return {
-        "answered": len(waits),
-        "rate": len(waits) / took,
-        "p50_ms": waits[len(waits) // 2] * 1000,
-        "p99_ms": waits[len(waits) * 99 // 100] * 1000,
-    }
+    return figures((wait for station in stations for wait in station.waits), took)
 
 
 if __name__ == "__main__":

@@ -16,58 +16,57 @@ OWN = {"id", "site_id", "site_name", "node_id", "station_name", "outlet_id", "ch
 """What tells one charge from another, or when it was told."""
 
 
-def charge_over_websocket(server, charge_box_id, tag):
+START = {"connectorId": 1, "meterStart": 1000, "timestamp": at(1)}
+SAMPLES = [
+    {"value": "1.5", "unit": "kWh", "measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic"},
+    {"value": "7200", "unit": "W", "measurand": "Power.Active.Import"},
+    {"value": "31,5", "unit": "A", "measurand": "Current.Import"},
+    {"value": "230", "unit": "V", "measurand": "Voltage"},
+]
+IN_15 = {"A": "Amp", "V": "Volt"}
+READING, LAST = (
+    {"timestamp": at(11), "sampledValue": SAMPLES},
+    {"timestamp": at(20), "sampledValue": [{"value": "2900"}]},
+)
+STOP = {"meterStop": 3000, "timestamp": at(21)}
+
+
+def over_websocket(server, charge_box_id):
     with server.connect(charge_box_id) as wire:
-        wire.ask(2, "boot", "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
-        start = {"connectorId": 1, "idTag": tag, "meterStart": 1000, "timestamp": at(1)}
-        number = wire.ask(2, "start", "StartTransaction", start)[2]["transactionId"]
-        sampled = [
-            {"value": "1.5", "unit": "kWh", "measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic"},
-            {"value": "7200", "unit": "W", "measurand": "Power.Active.Import"},
-            {"value": "31,5", "unit": "A", "measurand": "Current.Import"},
-            {"value": "230", "unit": "V", "measurand": "Voltage"},
-        ]
-        values = [{"timestamp": at(11), "sampledValue": sampled}]
-        wire.ask(2, "meter", "MeterValues", {"connectorId": 1, "transactionId": number, "meterValue": values})
-        last = [{"timestamp": at(20), "sampledValue": [{"value": "2900"}]}]
-        stop = {"transactionId": number, "meterStop": 3000, "timestamp": at(21), "idTag": tag, "transactionData": last}
-        wire.ask(2, "stop", "StopTransaction", stop)
+        yield lambda action, **payload: wire.ask(2, action, action, payload)[2]
 
 
-def charge_over_soap15(server, charge_box_id, tag):
-    caller = Caller(server, charge_box_id, V15)
-    caller.tell("BootNotification", chargePointVendor="V", chargePointModel="M")
-    start = {"connectorId": 1, "idTag": tag, "meterStart": 1000, "timestamp": at(1)}
-    number = caller.tell("StartTransaction", **start)["transactionId"]
-    value = [
-        {"value": "1.5", "unit": "kWh", "measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic"},
-        {"value": "7200", "unit": "W", "measurand": "Power.Active.Import"},
-        {"value": "31,5", "unit": "Amp", "measurand": "Current.Import"},
-        {"value": "230", "unit": "Volt", "measurand": "Voltage"},
+def over_soap(version):
+    def tell(server, charge_box_id):
+        yield Caller(server, charge_box_id, version).tell
+
+    return tell
+
+
+def in_16(tell, number):
+    tell("MeterValues", connectorId=1, transactionId=number, meterValue=[READING])
+    return [LAST]
+
+
+def in_15(tell, number):
+    tell("MeterValues", connectorId=1, transactionId=number, values=[as_15(READING)])
+    return [{"values": [as_15(LAST)]}]
+
+
+def as_15(reading):
+    samples = [
+        {**sample, **({"unit": IN_15.get(sample["unit"], sample["unit"])} if "unit" in sample else {})}
+        for sample in reading["sampledValue"]
     ]
-    values = [{"timestamp": at(11), "value": value}]
-    caller.tell("MeterValues", connectorId=1, transactionId=number, values=values)
-    last = [{"values": [{"timestamp": at(20), "value": [{"value": "2900"}]}]}]
-    stop = {"transactionId": number, "meterStop": 3000, "timestamp": at(21), "idTag": tag, "transactionData": last}
-    caller.tell("StopTransaction", **stop)
+    return {"timestamp": reading["timestamp"], "value": samples}
 
 
-def charge_over_soap16(server, charge_box_id, tag):
-    caller = Caller(server, charge_box_id, V16)
-    caller.tell("BootNotification", chargePointVendor="V", chargePointModel="M")
-    start = {"connectorId": 1, "idTag": tag, "meterStart": 1000, "timestamp": at(1)}
-    number = caller.tell("StartTransaction", **start)["transactionId"]
-    sampled = [
-        {"value": "1.5", "unit": "kWh", "measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic"},
-        {"value": "7200", "unit": "W", "measurand": "Power.Active.Import"},
-        {"value": "31,5", "unit": "A", "measurand": "Current.Import"},
-        {"value": "230", "unit": "V", "measurand": "Voltage"},
-    ]
-    values = [{"timestamp": at(11), "sampledValue": sampled}]
-    caller.tell("MeterValues", connectorId=1, transactionId=number, meterValue=values)
-    last = [{"timestamp": at(20), "sampledValue": [{"value": "2900"}]}]
-    stop = {"transactionId": number, "meterStop": 3000, "timestamp": at(21), "idTag": tag, "transactionData": last}
-    caller.tell("StopTransaction", **stop)
+def charge(tell, tag, report):
+    """`report` tells what the meter shows, and returns what is told with the stop."""
+    tell("BootNotification", chargePointVendor="V", chargePointModel="M")
+    number = tell("StartTransaction", **START, idTag=tag)["transactionId"]
+    told_last = report(tell, number)
+    tell("StopTransaction", **STOP, idTag=tag, transactionId=number, transactionData=told_last)
 
 
 def told(transaction, station):
@@ -86,12 +85,13 @@ def fields(row):
 
 def test_a_charge_is_the_same_in_each_version(engine_server, transaction, tag):
     found = []
-    for charge in (charge_over_websocket, charge_over_soap15, charge_over_soap16):
+    for way, report in ((over_websocket, in_16), (over_soap(V15), in_15), (over_soap(V16), in_16)):
         station = make_station(transaction, f"equal-{next(numbers)}")
-        charge(engine_server, station.charge_box_id, tag)
+        for tell in way(engine_server, station.charge_box_id):
+            charge(tell, tag, report)
         found.append(told(transaction, station))
-    over_websocket, *over_soap = found
-    assert len(over_websocket) == 3
-    assert over_websocket[0]["energy_wh"] == 2000
-    for each in over_soap:
-        assert each == over_websocket
+    over_a_line, *the_others = found
+    assert len(over_a_line) == 3
+    assert over_a_line[0]["energy_wh"] == 2000
+    for each in the_others:
+        assert each == over_a_line
