@@ -63,6 +63,8 @@ class Exchange:
     line: SoapLine | None = None
     remark: str | None = None
     """How it was understood although it was not as the specification says, or why it is refused."""
+    commands_wait: bool = False
+    """Whether the station may be asked what waits for it, once this is answered."""
 
 
 @soap.post(SERVICE, strict_slashes=False)
@@ -79,7 +81,10 @@ def serve(service: str) -> Response:
         log.exception("a message failed", station=exchange.header and exchange.header.identity)
         return _refuse(version, exchange, SoapFault(Code.RECEIVER, Subcode.INTERNAL_ERROR, FAILED))
     _note(exchange, answer, is_refused=False)
-    return Response(answer, content_type=CONTENT_TYPE)
+    response = Response(answer, content_type=CONTENT_TYPE)
+    if exchange.line is not None and exchange.commands_wait:
+        response.call_on_close(exchange.line.wake)
+    return response
 
 
 def _answer(version: Version, exchange: Exchange) -> bytes:
@@ -100,8 +105,7 @@ def _answer(version: Version, exchange: Exchange) -> bytes:
         code, subcode = CODES.get(error.code, (Code.SENDER, Subcode.PROTOCOL_ERROR))
         raise SoapFault(code, subcode, error.description) from None
     exchange.remark = acted.remark
-    if acted.commands_wait:
-        exchange.line.wake()
+    exchange.commands_wait = acted.commands_wait
     return way.answer(call, acted.answer)
 
 

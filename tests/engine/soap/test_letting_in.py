@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from rq import Queue
 from sqlalchemy import select
 
-from domain import station_passwords, stations
+from domain import queue, station_passwords, stations
 from domain.models import Station, UnknownStation
 from engine.connections import REPLACED
 from ocpp_soap.v16 import V16
@@ -146,3 +147,22 @@ def test_where_it_can_be_called_is_what_it_says_last(caller, engine_server, tran
     moved = Caller(engine_server, station.charge_box_id, address="http://192.0.2.8:9000/")
     moved.tell("Heartbeat")
     assert kept(transaction, station).told_endpoint_url == "http://192.0.2.8:9000/"
+
+
+def test_what_waits_for_a_station_is_called_for_when_it_has_booted(caller, transaction, station):
+    with transaction() as db:
+        # Nobody knows its parameters, so it is asked for them.
+        db.get_one(Station, station.id).parameters_read_at = None
+    before = job_ids()
+    caller.tell("BootNotification", chargePointVendor="V", chargePointModel="M")
+    wait_until(lambda: any(args == ([station.id],) for args in calls_since(before)))
+
+
+def job_ids():
+    return set(Queue(queue.COMMANDS, connection=queue.get_redis()).job_ids)
+
+
+def calls_since(before):
+    commands = Queue(queue.COMMANDS, connection=queue.get_redis())
+    found = [commands.fetch_job(number) for number in job_ids() - before]
+    return [job.args for job in found if job is not None and job.func_name == queue.CALL_STATIONS]
