@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import asking, known_parameters, live, parameters
+from domain import asking, heartbeats, known_parameters, live, parameters
 from domain.asking import IfOffline
 from domain.known_parameters import Risk
 from domain.models import (
@@ -29,6 +29,7 @@ from domain.models import (
     Station,
     StationParameter,
 )
+from domain.protocols import SOAP
 
 SETTLED_AFTER = timedelta(seconds=10)
 """For so long a station must stay online after a change that need not make it connect anew."""
@@ -137,11 +138,13 @@ def _await_return(db: Session, turn: RolloutStation, now: datetime) -> None:
 
 def _look_for_return(db: Session, rollout: Rollout, turn: RolloutStation, now: datetime) -> None:
     station = _station(db, turn)
-    waited = now - datetime.fromisoformat(turn.details["left_at"])
-    is_over = waited >= timedelta(seconds=rollout.return_seconds)
-    has_booted = station.booted_at is not None and station.booted_at > datetime.fromisoformat(turn.details["left_at"])
+    left_at = datetime.fromisoformat(turn.details["left_at"])
+    waited = now - left_at
+    is_over = waited >= _longest_absence(rollout, station)
+    has_booted = station.booted_at is not None and station.booted_at > left_at
     connected_anew = station.connection_number > (turn.connection_number or 0) or has_booted
-    if station.online and (connected_anew or _has_stayed(rollout, turn, waited, is_over=is_over)):
+    has_stayed = _has_stayed(rollout, turn, waited, is_over=is_over) and _is_heard(rollout, station, left_at)
+    if station.online and (connected_anew or has_stayed):
         if _key_under_way(rollout, turn) is None:
             _finish(db, turn, RolloutStep.DONE, now)
         else:
@@ -155,6 +158,19 @@ def _has_stayed(rollout: Rollout, turn: RolloutStation, waited: timedelta, *, is
     if turn.details.get("restarted"):
         return False
     return is_over if cuts_line(rollout.values) else waited >= SETTLED_AFTER
+
+
+def _longest_absence(rollout: Rollout, station: Station) -> timedelta:
+    """One that speaks over SOAP is noticed to be away only after two of its heartbeats."""
+    within = timedelta(seconds=rollout.return_seconds)
+    return max(within, heartbeats.missed_after(station)) if station.protocol in SOAP else within
+
+
+def _is_heard(rollout: Rollout, station: Station, left_at: datetime) -> bool:
+    """Whether it showed since that it still finds us. A line shows it by being there."""
+    if station.protocol not in SOAP or not cuts_line(rollout.values):
+        return True
+    return station.last_seen_at is not None and station.last_seen_at > left_at
 
 
 def _fail(db: Session, rollout: Rollout, turn: RolloutStation, now: datetime, why: Why, key: str | None = None) -> None:

@@ -23,7 +23,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -35,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from config import get_settings
-from domain import charging_sessions, endpoints, events, live, outlets, parameters, station_passwords
+from domain import charging_sessions, endpoints, events, heartbeats, live, outlets, parameters, station_passwords
 from domain.events import EventKind
 from domain.models import Command, CommandState, Outlet, Station, UnknownStation
 from domain.protocols import SOAP
@@ -198,8 +197,7 @@ def seen(db: Session, report: SeenReport) -> set[int]:
 def sweep_silent(db: Session, now: datetime) -> int:
     """Set offline what was not seen for `SILENCE`, since the process that held it died; and which station, spoken to
     over SOAP, let two of its heartbeats pass. Returns how many those are."""
-    beat = func.coalesce(Station.heartbeat_seconds, get_settings().heartbeat_interval_seconds)
-    missed_two = Station.last_seen_at + beat * literal(timedelta(seconds=2)) < now
+    missed_two = Station.last_seen_at + heartbeats.missed_after_in_database() < now
     is_line = func.coalesce(Station.protocol.not_in(SOAP), true())
     silent = update(Station).where(Station.online, Station.last_seen_at < now - SILENCE, or_(is_line, missed_two))
     rows = db.execute(silent.values(online=False).returning(Station.id, Station.site_id)).all()

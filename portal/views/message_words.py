@@ -46,8 +46,9 @@ def kind(row: Row) -> str | Markup:
 
 
 def frame(row: Row) -> Markup:
-    """The beginning; the whole is on a page of its own."""
-    return Markup('<code class="frame">{}</code>').format(_beginning(row["frame"]))
+    """The beginning of what is said; the whole is on a page of its own."""
+    said = message_xml.body(row["frame"]) if message_xml.looks_like_xml(row["frame"]) else row["frame"]
+    return Markup('<code class="frame">{}</code>').format(_beginning(said))
 
 
 def reason(row: Row) -> str:
@@ -64,6 +65,11 @@ def moment(at: datetime) -> str:
 
 def heading(message: Message) -> str:
     return f"{message.action} · {KINDS[message.kind]}" if message.action else str(KINDS[message.kind]).capitalize()
+
+
+def look(frame: str) -> str:
+    """The class of a message as it is shown whole: lines of XML have few blanks to be broken at."""
+    return "told xml" if message_xml.looks_like_xml(frame) else "told"
 
 
 def laid_out(frame: str) -> str:

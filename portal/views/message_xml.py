@@ -5,12 +5,19 @@ import re
 PIECE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)|<[^<>]*>|[^<]+|<", re.DOTALL)
 OPENING = re.compile(r"<[^/!?][^<>]*(?<!/)>", re.DOTALL)
 CLOSING = re.compile(r"</[^<>]*>", re.DOTALL)
+BODY = re.compile(r"<(?:[\w.-]{1,100}:)?Body(?:\s[^<>]*)?>")
 DEEPEST = 20
 """Levels that are told apart by their indent."""
 
 
 def looks_like_xml(frame: str) -> bool:
     return frame.lstrip(" \t\r\n\ufeff").startswith("<")
+
+
+def body(xml: str) -> str:
+    """What is said, without the envelope around it."""
+    found = BODY.search(xml)
+    return xml[found.end() :].lstrip() if found else xml
 
 
 def laid_out(xml: str) -> str:

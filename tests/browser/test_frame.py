@@ -65,6 +65,29 @@ def test_a_branch_is_built_shown_and_refuses_to_go(watched: Page) -> None:
     expect(item(watched, "Build,")).to_have_count(0)
 
 
+def test_an_address_for_commands_is_set_and_what_is_wrong_with_it_is_said_there(
+    page: Page, portal_server: PortalServer
+) -> None:
+    portal_server.sign_in(page)
+    build(page, "Soap")
+    item(page, "Soap 101").locator("a").first.click()
+    for protocol in ("OCPP 1.6 (WebSocket)", "OCPP 1.6 (SOAP)", "OCPP 1.5 (SOAP)", "OCPP 1.2 (SOAP)"):
+        expect(page.get_by_text(f"Address for {protocol}")).to_be_visible()
+    page.get_by_role("link", name="Edit").click()
+    field = page.get_by_label("Address for commands")
+    field.fill("http://localhost:9090/ocpp")
+    page.get_by_role("button", name="Save").click()
+    expect(field).to_have_accessible_description(
+        "! This address is never called: only this machine, its neighbours or its cloud answer to it."
+    )
+    expect(field).to_have_value("http://localhost:9090/ocpp")
+    field.fill("http://10.0.0.7:9090/ocpp")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("main")).to_contain_text("http://10.0.0.7:9090/ocpp set here")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_navigator_opens_closes_and_selects_by_keyboard(watched: Page) -> None:
     build(watched, "Keys")
     watched.goto("/statistics/")

@@ -18,9 +18,9 @@ from domain.models import (
     Station,
     StationParameter,
 )
-from domain.reports import CommandReport, ConnectReport, DisconnectReport, TakeCommandReport
+from domain.reports import BootReport, CallReport, CommandReport, ConnectReport, DisconnectReport, TakeCommandReport
 from domain.rollouts import Refusal, RolloutError
-from domain.stations import connect, disconnect
+from domain.stations import boot, connect, disconnect, speak
 from tests.domain.conftest import NINE
 
 HARMLESS = {"MeterValueSampleInterval": "30"}
@@ -311,6 +311,39 @@ def test_without_a_restart_a_key_that_cut_the_line_stops_it(story):
     story.go(first)
     story.later(80)
     assert (story.steps, story.details(first)["why"]) == ("fssss", "stayed_away")
+
+
+def over_soap(story, station):
+    """It has no line; its heartbeats come every 100 s."""
+    station.protocol, station.heartbeat_seconds = "ocpp1.5", 100
+    story.db.flush()
+
+
+def test_a_station_over_soap_is_back_when_it_has_booted(story):
+    first = story.stations[0]
+    over_soap(story, first)
+    story.begin(HARMLESS, restarts=True, return_seconds=300)
+    story.answer(first)
+    story.answer(first)
+    story.later(60)
+    assert story.steps == "rwwww"
+    boot(story.db, BootReport(first.id, story.now, "V", "M", None, None))
+    story.later(1)
+    assert story.steps == "dcccc"
+
+
+@pytest.mark.parametrize("speaks", [False, True])
+def test_a_station_over_soap_that_may_have_lost_us_must_be_heard(story, speaks):
+    first = story.stations[0]
+    over_soap(story, first)
+    story.begin(DANGEROUS, return_seconds=100)
+    story.answer(first)
+    story.later(150)
+    assert story.steps == "rwwww"
+    if speaks:
+        speak(story.db, CallReport(first.charge_box_id, "ocpp1.5", None, story.now))
+    story.later(50)
+    assert story.steps == ("dcccc" if speaks else "fssss")
 
 
 def test_who_is_offline_goes_last_and_is_skipped(story):

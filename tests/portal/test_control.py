@@ -159,7 +159,7 @@ def test_the_oldest_version_is_offered_what_it_knows(db, administrator, portal):
         *("reset", "update_firmware", "get_diagnostics", "clear_cache", "change_availability"),
         *("remote_start", "unlock"),
     }
-    assert "OCPP 1.2 (SOAP)" in page
+    assert "OCPP 1.2 (SOAP)" in page and "list is not known" not in page
 
 
 def test_the_security_extension_is_not_offered_over_soap(db, administrator, portal, station):

@@ -97,7 +97,7 @@ def _tags(db: Session, station: Station) -> Panel:
         Ask(Action.GET_LOCAL_LIST_VERSION, _("Version of the list …")),
         Ask(Action.CLEAR_CACHE, _("Clear cache …")),
     )
-    return Panel(_("Tags"), asks, _list(db, station))
+    return Panel(_("Tags"), asks, _list(db, station) if understands(station, Action.SEND_LOCAL_LIST) else "")
 
 
 def _list(db: Session, station: Station) -> str:
