@@ -129,7 +129,8 @@ def test_a_branch_opened_while_the_tree_is_loading_stays_open(watched: Page) -> 
     expect(item(watched, "Race,")).to_have_attribute("aria-expanded", "false")
     held: list[Route] = []
     watched.route("**/tree/children?*", lambda route: route.continue_() if held else held.append(route))
-    watched.reload()
+    with watched.expect_request("**/tree/children?*"):  # Then the tree hears clicks.
+        watched.reload()
     site = item(watched, "Race,")
     site.locator(".twist").first.click()
     expect(site).to_have_attribute("aria-expanded", "true")
