@@ -39,6 +39,7 @@ class Life:
         self._outage_seconds = 0.0
         self._failed_attempts = 0
         self._in_service = asyncio.Event()
+        self._is_over = False
         self.queue = TransactionQueue(station.call, station.configuration, partial(tally.error, station.charge_box_id))
 
     @property
@@ -60,6 +61,9 @@ class Life:
             finally:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.queue.emptied(), FAREWELL_SECONDS if self.is_online else 0)
+                # A group of tasks that is cancelled while one of them fails forgets that it was (Python before 3.13):
+                # when the line is lost in this moment, the flag alone ends it.
+                self._is_over = True
                 line.cancel()
 
     async def attempt(self, reply: Awaitable[Any]) -> Any | None:
@@ -98,9 +102,9 @@ class Life:
             return known and self.station.configuration.is_on(ConfigurationKey.local_authorize_offline)
         return id_token in self.station.authorization_cache
 
-    async def _stay_connected(self) -> Never:
+    async def _stay_connected(self) -> None:
         try:
-            while True:
+            while not self._is_over:
                 await asyncio.sleep(self._retry_seconds())
                 try:
                     await self.station.connect()

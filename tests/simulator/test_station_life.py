@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain, repeat
 
+import pytest
 from ocpp.v16 import call
 from ocpp.v16.enums import ChargePointErrorCode, ConfigurationKey, Reason
 
@@ -18,6 +19,7 @@ from simulator.tally import Tally
 from simulator.visits import Breakdown, Fault, Visit, chance
 from tests.simulator.central_system import CentralSystem
 from tests.simulator.hearing import Hearing
+from tests.simulator.soap_central_system import SoapCentralSystem
 
 LONG = 10**6
 VISIT = Visit(
@@ -49,8 +51,21 @@ async def living(
         yield station, tally
     finally:
         running.cancel()
+        _, endless = await asyncio.wait({running}, timeout=10)
+        if endless:
+            await end_by_force(station)
         with suppress(asyncio.CancelledError):
             await running
+
+
+async def end_by_force(station: Station) -> None:
+    """A life that goes on where it should have ended fails at its next line."""
+
+    async def connect() -> None:
+        raise AssertionError("its life does not end")
+
+    station.connect = connect  # type: ignore[method-assign]
+    await station.hang_up()
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -284,3 +299,19 @@ def test_the_end_of_the_simulator_stops_what_runs() -> None:
 
     stop = asyncio.run(converse())
     assert (stop["transactionId"], stop["reason"]) == (1, "PowerLoss")
+
+
+@pytest.mark.parametrize("central_system", [CentralSystem, SoapCentralSystem])
+def test_a_simulator_that_ends_in_the_moment_in_which_a_line_is_lost_ends_all_the_same(
+    central_system: type[Hearing],
+) -> None:
+    async def converse() -> None:
+        for moments in range(12):
+            async with asyncio.timeout(10), central_system() as central, living(central) as (station, _):
+                await central.until(lambda central=central: central.statuses(1))
+                await until(lambda station=station: station.outlets[1].is_reported)
+                station.kill()
+                for _ in range(moments):
+                    await asyncio.sleep(0)
+
+    asyncio.run(converse())
