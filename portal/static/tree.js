@@ -134,7 +134,8 @@
     if (opens && !(key in below)) {
       item.setAttribute("aria-busy", "true");
       try {
-        Object.assign(below, await load([key]));
+        const loaded = await load([key]);
+        Object.assign(below, loaded); // Which a refresh may have replaced meanwhile.
         trouble.hidden = true;
       } catch {
         trouble.hidden = false;

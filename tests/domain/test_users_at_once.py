@@ -48,13 +48,10 @@ def test_of_two_who_take_one_email_or_one_tag_the_later_is_told_who_has_it(db: S
 
     outcomes = [each for each in at_once(*map(make, ("Ann", "Bob", "Cat", "Dan"))) if each is not None]
     owner = str(db.scalars(select(PortalUser)).one())
-    assert (
-        outcomes
-        == [
-            {
-                "email": [Refusal(Reason.EMAIL_TAKEN, "mads.krogh@example.com", owner)],
-                "id_tokens": [Refusal(Reason.TAG_TAKEN, "3735928559", owner)],
-            }
-        ]
-        * 3
-    )
+    taken = {
+        "email": [Refusal(Reason.EMAIL_TAKEN, "mads.krogh@example.com", owner)],
+        "id_tokens": [Refusal(Reason.TAG_TAKEN, "3735928559", owner)],
+    }
+    assert len(outcomes) == 3
+    # Who looks while the first is being written down may find one of the two.
+    assert all(outcome and outcome.items() <= taken.items() for outcome in outcomes)
