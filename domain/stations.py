@@ -66,6 +66,9 @@ COMMANDS_WAIT = (
     .label("commands_wait")
 )
 
+BEFORE = aliased(Station)
+"""In a subquery of an UPDATE, the row as it was. Made once: an alias costs more than the statement that it is in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -104,9 +107,7 @@ def speak(db: Session, report: CallReport) -> Connection | station_passwords.Ref
     number = case((goes_on, Station.connection_number), else_=Station.connection_number + 1)
     told = endpoints.told(report.told_endpoint_url)
     changed = {"connection_number": number} | ({} if told is None else {"told_endpoint_url": told})
-    # What a subquery finds is the row as it was.
-    before = aliased(Station)
-    went_on = select(before.online & (before.protocol == report.protocol)).where(before.id == Station.id)
+    went_on = select(BEFORE.online & (BEFORE.protocol == report.protocol)).where(BEFORE.id == Station.id)
     is_news = func.coalesce(went_on.correlate(Station).scalar_subquery(), false()).is_(False)
     return _let_in(db, report, changed, is_news)
 
@@ -128,6 +129,7 @@ def _let_in(
             station_passwords.has_news(report).label("has_news"),
             is_news.label("is_news"),
         )
+        .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is not None:
         if report.password_keys is not None and row.has_news:

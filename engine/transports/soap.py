@@ -110,8 +110,9 @@ def _answer(version: Version, exchange: Exchange) -> bytes:
 
 
 def _body() -> bytes:
-    if request.mimetype not in XML_TYPES:
-        raise protocol_error(f"a message has the content type application/soap+xml; this one {request.mimetype}", 415)
+    content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if content_type not in XML_TYPES:
+        raise protocol_error(f"a message has the content type application/soap+xml; this one {content_type}", 415)
     # Of what comes in chunks no more is read than this, and nothing is said.
     request.max_content_length = LARGEST_MESSAGE_BYTES + 1
     try:
