@@ -91,7 +91,7 @@ def begin(
     )
     db.add(rollout)
     db.flush()
-    for position, station in enumerate(sorted(stations, key=lambda each: (not each.online, each.name, each.id))):
+    for position, station in enumerate(sorted(stations, key=lambda station: not station.online)):
         wave = 0 if position == 0 else 1 + (position - 1) // rollout.wave_size
         turn = {"position": position, "wave": wave, "step": RolloutStep.WAITING}
         db.add(RolloutStation(rollout_id=rollout.id, station_id=station.id, **turn))

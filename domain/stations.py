@@ -129,7 +129,6 @@ def _let_in(
             station_passwords.has_news(report).label("has_news"),
             is_news.label("is_news"),
         )
-        .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is not None:
         if report.password_keys is not None and row.has_news:

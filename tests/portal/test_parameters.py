@@ -39,7 +39,7 @@ TOLD = {
 
 
 def make_station(db: Session, told: dict[str, str], online: bool = True) -> Station:
-    number = next(numbers)
+    number = f"{next(numbers):05}"  # In the order of their names too.
     site = Site(name=f"Parameter place {number}")
     db.add(site)
     db.flush()
