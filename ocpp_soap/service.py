@@ -7,7 +7,7 @@ from spyne import Application, ServiceBase, Unicode, rpc
 from spyne.model.complex import ComplexModel, ComplexModelMeta, XmlData
 from spyne.protocol.soap import Soap12
 
-from ocpp_soap.envelope import IDENTITY, parse
+from ocpp_soap.envelope import IDENTITY
 from ocpp_soap.kinds import Operation, Service
 from ocpp_soap.models import model
 from ocpp_soap.namespaces import HTTP_TRANSPORT
@@ -15,14 +15,7 @@ from ocpp_soap.outgoing import envelope
 
 
 class OcppSoap(Soap12):
-    """spyne's protocol with our own way in (envelope.py), and our own envelope around what it writes (outgoing.py)."""
-
-    def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
-        ctx.in_document = parse(b"".join(ctx.in_string), self.app.tns)
-
-    def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
-        ctx.in_header_doc, ctx.in_body_doc = ctx.in_document.header, ctx.in_document.body
-        ctx.method_request_string = str(ctx.in_body_doc)
+    """spyne's protocol, which is given what was read (endpoint.py) and writes into our own envelope (outgoing.py)."""
 
     def deserialize(self, ctx: Any, message: Any) -> None:
         """The body is read already (payloads.py)."""
