@@ -84,6 +84,8 @@ $(VENDOR)/.copied: node_modules/.installed Makefile
 	@mkdir -p $(VENDOR)/inter
 	@cp node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
 	    node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2 $(VENDOR)/inter
+	@mkdir -p $(VENDOR)/leaflet
+	@cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/leaflet
 	@touch $@
 
 %.mo: %.po | .venv/.runtime
