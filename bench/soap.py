@@ -18,7 +18,8 @@ TARGET = 0.7
 P99_AT_MOST = 2.0
 """Times that of the bare service."""
 REQUESTS = 100_000
-MAY_GROW_MEGABYTES = 15
+MAY_GROW_MEGABYTES = 3
+"""Measured: 0.9. It is flat: what the first rounds have not yet touched of their buffers and caches is all that comes."""
 CALLS_OF_A_CHARGE = 2
 MEGABYTE = 1024 * 1024
 

@@ -92,5 +92,6 @@ def _refused(error: ValidationError) -> ParametersError:
     problems: dict[str, list[Problem]] = {}
     for each in error.errors(include_url=False):
         name = ".".join(str(step) for step in each["loc"]) or "parameters"
-        problems.setdefault(name, []).append(Problem(each["type"], each["msg"], each.get("ctx", {})))
+        message = each["msg"].removeprefix("Value error, ")  # Of a rule of ours: pydantic's own word for it.
+        problems.setdefault(name, []).append(Problem(each["type"], message, each.get("ctx", {})))
     return ParametersError(problems)

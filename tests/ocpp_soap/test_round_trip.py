@@ -1,10 +1,14 @@
 """What is written comes back as it was, for every message of every version."""
 
+import gc
+
 import pytest
 from hypothesis import given
+from spyne.context import MethodContext, ProtocolContext
 
 from ocpp_soap import client
 from ocpp_soap.endpoint import endpoint
+from ocpp_soap.header import Header
 from ocpp_soap.kinds import Operation, Service
 from tests.ocpp_soap.messages import (
     IDENTITY,
@@ -45,3 +49,17 @@ def test_a_payload_and_its_answer_come_back_as_they_were(service: Service, opera
         }
 
     check()
+
+
+def test_a_call_that_is_answered_leaves_nothing_to_the_collector() -> None:
+    service, operation = next(each for each in OPERATIONS if each[1].name == "Heartbeat")
+    here = endpoint(service)
+    request = requested(service, operation, {})
+    gc.collect()
+    gc.disable()
+    try:
+        here.answer(here.read(request.body), {"currentTime": "2026-11-28T12:00:00Z"})
+        left = [each for each in gc.get_objects() if isinstance(each, (MethodContext, ProtocolContext, Header))]
+    finally:
+        gc.enable()
+    assert left == []
