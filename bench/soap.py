@@ -19,7 +19,7 @@ P99_AT_MOST = 2.0
 """Times that of the bare service."""
 REQUESTS = 100_000
 MAY_GROW_MEGABYTES = 3
-"""Measured: 0.9. It is flat: what the first rounds have not yet touched of their buffers and caches is all that comes."""
+"""It is flat: the first rounds have not yet filled all buffers and caches. Measured: 0.9."""
 CALLS_OF_A_CHARGE = 2
 MEGABYTE = 1024 * 1024
 
