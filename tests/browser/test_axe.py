@@ -1,0 +1,94 @@
+"""No page has a fault that axe-core calls serious or critical: wide, on a phone, and in the dark."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine, text
+from werkzeug.routing import Rule
+
+from portal.app import create_portal
+from tests.access.tables import OBJECTS
+from tests.access.test_every_door import QUERIES, WORDS
+from tests.fixtures.product import PortalServer
+
+STRANGE = {"CommandBatchView.now", "LiveView.listen", "TreeView.children", "ChargingView.now", "ControlView.now"}
+"""What pages ask for, which are no pages."""
+NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView", "StationFileView"}
+LEVELS = {"ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1")}
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+SEVERE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
+    """With something on each page."""
+    server = PortalServer(tmp_path_factory.mktemp("demo") / "data", "demo")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def addresses(server: PortalServer) -> list[str]:
+    """Of every page that a GET shows to an administrator, each view's with a row that is there."""
+    adapter = create_portal().url_map.bind("")
+    engine = create_engine(server.database_owner_url)
+    found = []
+    with engine.connect() as database:
+        for rule in adapter.map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.websocket or rule.endpoint in STRANGE:
+                continue
+            found += _addresses(rule, adapter, database)
+    engine.dispose()
+    return sorted(set(found))
+
+
+def _addresses(rule: Rule, adapter: Any, database: Any) -> list[str]:
+    view = str(rule.endpoint).split(".")[0]
+    key = None
+    if rule.arguments - WORDS.keys():
+        table = {"user": "ab_user", "news": "news"}.get(kind := OBJECTS.get(view.removesuffix("View")) or "", kind)
+        key = table and database.scalar(text(f"SELECT min(id) FROM {table}"))
+        if not key:
+            return []
+    path = adapter.build(rule.endpoint, {name: WORDS.get(name, key) for name in rule.arguments})
+    if view in NODE_PAGES:
+        return [f"{path}?node={node}" for node in LEVELS.get(view, ("station-1",))]
+    return [path + QUERIES.get(str(rule.endpoint), "")]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "dark", "phone"]
+)
+def test_no_page_has_a_serious_fault(
+    browser: Browser, demo: PortalServer, viewport: dict[str, int], scheme: str
+) -> None:
+    context = browser.new_context(base_url=demo.url, viewport=viewport, color_scheme=scheme)
+    page = context.new_page()
+    axe = Axe()
+    faults = severe(axe, page, "/login/")
+    page.fill("#username", "ida.holm@example.com")
+    page.fill("#password", "charge2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    seen = 0
+    for address in addresses(demo):
+        answer = context.request.get(address, max_redirects=5)
+        if answer.status == 200 and "<html" in answer.text():
+            seen += 1
+            faults += severe(axe, page, address)
+    context.close()
+    assert not faults, "\n".join(faults)
+    assert seen > 60
+
+
+def severe(axe: Axe, page: Page, address: str) -> list[str]:
+    page.goto(address)
+    return [
+        f"{address}: {fault['id']} ({fault['impact']}): {fault['nodes'][0]['html'][:200]}"
+        for fault in axe.run(page).response["violations"]
+        if fault["impact"] in SEVERE
+    ]
