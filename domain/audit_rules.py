@@ -44,6 +44,7 @@ NOT_AUDITED: Mapping[str, str] = {
     "ab_user_group": "Flask-AppBuilder's, without use here",
     "ab_view_menu": "rights are code; the launcher writes their names down",
     "audit_entry": "the log itself",
+    "floor_plan": "its floor tells of it by the checksum",
     "event": "a log of its own, written beside what it tells",
     "local_list": "follows from the ID tokens",
     "message": "a log of its own, written by the engine",

@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
     STATION = "station"
     """Its state or that of one of its outlets: what colours are made of."""
+    FLOOR = "floor"
+    """Its plan, or where stations stand on it."""
     COMMAND = "command"
     PARAMETERS = "parameters"
     FILE = "file"

@@ -55,6 +55,7 @@ NODE_PAGES = (
 
 SYSTEM = (NodeKind.SYSTEM,)
 ABOVE_STATIONS = (NodeKind.SYSTEM, NodeKind.SITE, NodeKind.FLOOR)
+FLOOR = (NodeKind.FLOOR,)
 STATION = (NodeKind.STATION,)
 
 CONFIGURATION_TABS = (
@@ -64,6 +65,7 @@ CONFIGURATION_TABS = (
         ("ConfigurationView", "SystemView", "StationPasswordView"),
         "can_index",
     ),
+    Entry(lazy_gettext("Station positions"), "PositionsView.index", ("PositionsView",), "can_index", levels=FLOOR),
     Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
     Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
     Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),

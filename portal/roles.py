@@ -29,6 +29,7 @@ OPERATORS = EVERYONE | {
     "EventView|MessageView": READ,
     "ControlView|BulkView|CommandView|CommandBatchView": ALL,
     "FloorView|StationView|OutletView": WRITE,
+    "FloorPlanView|PositionsView": ALL,
     "StationPasswordView|StationFileView|FileAccessView": ALL,
     "FirmwareImageView": READ,
     "FirmwareImageApi": API_READ,

@@ -12,6 +12,7 @@ from portal.pages.import_users import ImportUsersView
 from portal.pages.live import LiveView
 from portal.pages.news import NewsView
 from portal.pages.parameters.view import ParametersView
+from portal.pages.positions import PositionsView
 from portal.pages.search import SearchView
 from portal.pages.second_factor import SecondFactorView
 from portal.pages.settings.view import SettingsView
@@ -24,6 +25,7 @@ from portal.views.event import EventView
 from portal.views.file_access import FileAccessView
 from portal.views.firmware_image import FirmwareImageView
 from portal.views.floor import FloorView
+from portal.views.floor_plan import FloorPlanView
 from portal.views.id_token import IdTokenView
 from portal.views.message import MessageView
 from portal.views.news import NewsItemView
@@ -56,6 +58,8 @@ VIEWS = (
     SystemView,
     SiteView,
     FloorView,
+    FloorPlanView,
+    PositionsView,
     StationView,
     StationPasswordView,
     StationFileView,

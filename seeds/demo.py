@@ -26,7 +26,7 @@ from domain.models import (
 from domain.passwords import hash_password
 from domain.protocols import Protocol
 from domain.roles import RoleName
-from seeds import demo_history, demo_tags
+from seeds import demo_history, demo_plans, demo_tags
 
 DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
 COMPANY = "FastCars"
@@ -207,8 +207,12 @@ def _add_site(
             db.add(floor)
         # A floor's key is a part of the station's foreign key, so it must be there first.
         db.flush()
-        for number in range(1, stations + 1):
+        added = [
             _add_station(db, site, floor, f"{prefix}-{level}{number:02}", (level + number) % len(MODELS))
+            for number in range(1, stations + 1)
+        ]
+        if floor:
+            demo_plans.add(db, floor, added)
     if prefix == SUPPLY_CONTROLLER_SITE:
         db.add(
             Station(
@@ -221,7 +225,7 @@ def _add_site(
         )
 
 
-def _add_station(db: Session, site: Site, floor: Floor | None, name: str, model: int) -> None:
+def _add_station(db: Session, site: Site, floor: Floor | None, name: str, model: int) -> Station:
     vendor, model_name = MODELS[model]
     station = Station(
         site=site,
@@ -237,6 +241,7 @@ def _add_station(db: Session, site: Site, floor: Floor | None, name: str, model:
         parking = f"{name[3:]}{number}"
         station.outlets.append(Outlet(number=number, connector_type=CONNECTOR_TYPE, parking=parking, mode=mode))
     db.add(station)
+    return station
 
 
 def _is_for_guests(name: str) -> bool:

@@ -8,6 +8,7 @@ from domain.models.charging_session import Authorization, ChargingSession
 from domain.models.command import Action, Command, CommandBatch, CommandReason, CommandState, Progress
 from domain.models.event import Event
 from domain.models.file import FileState, FirmwareImage, StationFile
+from domain.models.floor_plan import FloorPlan
 from domain.models.id_token import IdToken
 from domain.models.local_list import LocalList
 from domain.models.message import Direction, Message, MessageKind
@@ -36,6 +37,7 @@ __all__ = [
     "FileState",
     "FirmwareImage",
     "Floor",
+    "FloorPlan",
     "IdToken",
     "LocalList",
     "Message",

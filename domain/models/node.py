@@ -19,12 +19,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    inspect,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from domain.id_tokens import TagByteOrder, TagDigits
+from domain.models.address import Addressed
 from domain.models.columns import HIDDEN_INFO, At, Key, word
 from domain.statuses import StationStatus
 
@@ -48,7 +50,7 @@ class System(Model):
         return self.name
 
 
-class Site(Model):
+class Site(Addressed, Model):
     """A place with stations."""
 
     __tablename__ = "site"
@@ -57,12 +59,6 @@ class Site(Model):
     name: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(Text, server_default="", default="")
     time_zone: Mapped[str | None] = mapped_column(String(64))
-    street: Mapped[str] = mapped_column(String(200), server_default="", default="")
-    postal_code: Mapped[str] = mapped_column(String(20), server_default="", default="")
-    city: Mapped[str] = mapped_column(String(100), server_default="", default="")
-    country: Mapped[str] = mapped_column(String(100), server_default="", default="")
-    latitude: Mapped[float | None] = mapped_column(Double)
-    longitude: Mapped[float | None] = mapped_column(Double)
     tag_byte_order: Mapped[TagByteOrder | None] = mapped_column(word(TagByteOrder))
     tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
 
@@ -86,6 +82,10 @@ class Floor(Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="RESTRICT"))
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str] = mapped_column(Text, server_default="", default="")
+    plan_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of its plan's picture, which lies in FloorPlan; empty while it has none."""
+    plan_width_px: Mapped[int | None]
+    plan_height_px: Mapped[int | None]
 
     site: Mapped[Site] = relationship(back_populates="floors")
     stations: Mapped[list["Station"]] = relationship(
@@ -106,7 +106,7 @@ class StationKind(StrEnum):
     SUPPLY_CONTROLLER = "supply_controller"
 
 
-class Station(Model):
+class Station(Addressed, Model):
     """One device, on a site or on one of its floors."""
 
     __tablename__ = "station"
@@ -120,6 +120,12 @@ class Station(Model):
         ),
         Index("ix_station_site_id_floor_id", "site_id", "floor_id"),
         Index("ix_station_online", "last_seen_at", postgresql_where=text("online")),
+        CheckConstraint(
+            "(plan_x IS NULL) = (plan_y IS NULL) AND (plan_x IS NULL OR floor_id IS NOT NULL)"
+            " AND plan_x BETWEEN 0 AND 1 AND plan_y BETWEEN 0 AND 1",
+            name="ck_station_on_plan",
+        ),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="ck_station_position"),
         # Whether a list of tags is still held.
         Index("ix_station_local_list", "local_list_id", postgresql_where=text("local_list_id IS NOT NULL")),
     )
@@ -135,6 +141,11 @@ class Station(Model):
         server_default=StationKind.CHARGING_STATION.value,
         default=StationKind.CHARGING_STATION,
     )
+
+    plan_x: Mapped[float | None] = mapped_column(Double)
+    """Where it stands on the plan of its floor, in parts of the plan's width from the left; see domain/positions.py."""
+    plan_y: Mapped[float | None] = mapped_column(Double)
+    """In parts of its height, from the top."""
 
     protocol: Mapped[str | None] = mapped_column(String(20))
     """The version it last spoke; see domain/protocols.py."""
@@ -188,6 +199,13 @@ class Station(Model):
     outlets: Mapped[list["Outlet"]] = relationship(
         back_populates="station", passive_deletes="all", order_by="Outlet.number"
     )
+
+    @validates("floor_id")
+    def _leaves_the_plan(self, _name: str, floor_id: int | None) -> int | None:
+        """A position is one on the plan of its own floor, whoever moves the station, and by whatever way."""
+        if inspect(self).persistent and floor_id != self.floor_id:
+            self.plan_x = self.plan_y = None
+        return floor_id
 
     @hybrid_property
     def has_password(self) -> bool:

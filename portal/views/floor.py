@@ -7,12 +7,14 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, func, select
 from wtforms.validators import ValidationError
 
+from domain.floor_plans import LARGEST_BYTES
 from domain.models import Floor, Site
 from domain.nodes import Node, NodeKind
 from portal.forms import RecordChoice, RecordForm, chosen, long_text, text, unique
 from portal.node_view import NodeView, selected_ids, sites_by_name
 from portal.record import Fact
 from portal.table.columns import Number, Text
+from portal.views import floor_plan
 
 
 class FloorForm(RecordForm):
@@ -44,6 +46,7 @@ class FloorView(NodeView):
     datamodel = SQLAInterface(Floor)
     route_base = "/floors"
     form = FloorForm
+    show_template = "floor.html"
     list_title = lazy_gettext("Floors")
     add_title = lazy_gettext("Add floor")
     edit_title = lazy_gettext("Edit floor")
@@ -71,6 +74,13 @@ class FloorView(NodeView):
 
     def defaults(self) -> dict[str, Any]:
         return {"site_id": selected_ids().get(NodeKind.SITE)}
+
+    def show_context(self, record: Floor) -> dict[str, Any]:
+        return super().show_context(record) | {
+            "plan_url": floor_plan.url_of(record),
+            "plan_largest_bytes": LARGEST_BYTES,
+            "may_upload": self.appbuilder.sm.has_access("can_upload", "FloorPlanView"),
+        }
 
     def facts(self, record: Floor) -> list[Fact]:
         return [

@@ -31,6 +31,8 @@ ConfigurationView     all: index
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
+FloorPlanView         all: picture upload delete
+PositionsView         all: index place take_off   gone: now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
 StationFileView       all: list export file
@@ -83,6 +85,8 @@ ConfigurationView     own: index
 SystemView            own: show                                  no: edit
 SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
+FloorPlanView         own: picture upload delete
+PositionsView         own: index place take_off   gone: now
 StationView           own: list show add edit delete export
 StationPasswordView   own: index set make remove
 StationFileView       own: list export file
@@ -135,6 +139,8 @@ ConfigurationView     all: index
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
+FloorPlanView         all: picture upload delete
+PositionsView         all: index place take_off   gone: now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
 StationFileView       all: list export file
@@ -187,6 +193,8 @@ ConfigurationView     no: index
 SystemView            no: show edit
 SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export
+FloorPlanView         no: picture upload delete
+PositionsView         no: index place take_off now
 StationView           no: list show add edit delete export
 StationPasswordView   no: index set make remove
 StationFileView       no: list export file
@@ -238,6 +246,8 @@ OBJECTS = {
     "System": "system",
     "Site": "site",
     "Floor": "floor",
+    "FloorPlan": "floor",
+    "Positions": "station",
     "Station": "station",
     "StationPassword": "station",
     "StationFile": "station_file",

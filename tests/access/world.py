@@ -12,7 +12,8 @@ from flask_appbuilder import Model
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from domain import firmware_images, partitions, passwords, station_files
+from domain import firmware_images, floor_plans, partitions, passwords, station_files
+from domain.floor_plans import Picture
 from domain.models import (
     ChargingSession,
     Command,
@@ -81,7 +82,9 @@ def _place(db: Session, ids: dict[str, int], name: str) -> None:
     if name == HOME:
         ids["system"] = 1  # There is no other.
     ids["site"] = _add(db, Site(name=f"{name} site", city=name, street=name, description=name))
-    ids["floor"] = _add(db, Floor(site_id=ids["site"], name=f"{name} level"))
+    floor = Floor(site_id=ids["site"], name=f"{name} level")
+    ids["floor"] = _add(db, floor)
+    floor_plans.keep(db, floor, Picture(name.encode(), "image/png", 100, 100))
     station = Station(
         site_id=ids["site"], floor_id=ids["floor"], name=f"{name} station", charge_box_id=f"{name}-1", online=True
     )

@@ -24,9 +24,13 @@ class Visitor:
 
     def send(self, path: str, page: str | None = None, **fields: Any) -> TestResponse:
         """Load the page with the form (by default at the same address), fill it in, send it."""
-        token = TOKEN.search(self.get(page or path).text)
-        assert token, page or path
-        return self.http.post(path, data={"csrf_token": token[1], **fields})
+        return self.http.post(path, data={"csrf_token": self.token(page or path), **fields})
+
+    def token(self, page: str) -> str:
+        """The hidden token of a page's forms."""
+        token = TOKEN.search(self.get(page).text)
+        assert token, page
+        return token[1]
 
     def sign_in(self, email: str, password: str, path: str = "/login/", **fields: Any) -> TestResponse:
         return self.send(path, username=email, password=password, **fields)
