@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """To so many of them each process speaks at the same time."""
     station_ca_file: Path | None = None
     """PEM of those who vouch for the HTTPS of stations, in place of the usual authorities."""
+    services_allow_loopback: bool = False
+    """Whether services of third parties may be called on this machine itself, as simulated ones are."""
     trusted_proxies: int = Field(default=0, ge=0)
     """How many proxies of ours stand before the portal and write X-Forwarded-For, -Proto and -Host."""
     smtp_url: str | None = Field(default=None, repr=False)

@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "outlet": "outlet",
     "personal_api_key": "api_key",
     "rollout": "rollout",
+    "service": "service",
+    "service_outlet_value": "service_outlet_value",
     "site": "site",
     "site_administrator": "user",
     "station": "station",
@@ -52,6 +54,8 @@ NOT_AUDITED: Mapping[str, str] = {
     "news_read": "who has read what is nobody's business",
     "password_reset": "a link on its way to somebody; what comes of it, a new password, is audited",
     "rollout_station": "follows from its rollout",
+    "service_change": "follows from what changed",
+    "service_delivery": "follows from what happened; who sends one again changes nothing",
     "site_driver": "follows from the charging sessions",
     "station_file": "written by stations alone",
     "station_password_failure": "written by stations alone; a new password takes them away",
@@ -66,6 +70,10 @@ UNMARKED: Mapping[str, frozenset[str]] = {
             # The entry itself says who and when.
             *("created_on", "changed_on", "created_by_fk", "changed_by_fk"),
         }
+    ),
+    # How it goes.
+    "service": frozenset(
+        {"failures", "failing_since_at", "resumes_at", "trouble", "told_at", "asked_at"},
     ),
     # To use a key changes nothing.
     "personal_api_key": frozenset({"last_used_at"}),

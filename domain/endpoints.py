@@ -1,4 +1,4 @@
-"""Where stations that speak over SOAP are called, and where nobody is called.
+"""Where stations that speak over SOAP are called, and where nobody is called: no station, and no service either.
 
 A station tells its address in each of its calls (WS-Addressing, From), and an operator may set another. Either is the
 word of somebody who could mean a machine of ours: so what only this machine, its neighbours or the cloud that it runs
@@ -86,10 +86,13 @@ def callees(db: Session, station_ids: Iterable[int]) -> list[Callee]:
     ]
 
 
-def check(url: str) -> None:
-    """Raises EndpointError for an address that cannot be a station's, or is never called."""
+def check(url: str, *, loopback_allowed: bool | None = None) -> None:
+    """Raises EndpointError for an address that cannot be a station's, or is never called.
+
+    Whether this machine itself may be called is set for stations unless it is told.
+    """
     fault = _fault_of_writing(url)
-    if fault is None and not _may_be_called(str(urlsplit(url).hostname)):
+    if fault is None and not _may_be_called(str(urlsplit(url).hostname), _loopback(loopback_allowed)):
         fault = EndpointFault.FORBIDDEN
     if fault is not None:
         raise EndpointError(fault)
@@ -102,16 +105,21 @@ def told(url: str | None) -> str | None:
     return url
 
 
-def is_callable(address: str | Address) -> bool:
-    """Whether a station may be called at this address of IPv4 or IPv6. Raises ValueError for what is none."""
+def is_callable(address: str | Address, *, loopback_allowed: bool | None = None) -> bool:
+    """Whether this address of IPv4 or IPv6 may be called, as `check` has it. Raises ValueError for what is none."""
     ip = ip_address(address) if isinstance(address, str) else address
+    allowed = _loopback(loopback_allowed)
     within = _within(ip)
     if within:
-        return all(map(is_callable, within))
+        return all(is_callable(each, loopback_allowed=allowed) for each in within)
     if ip.is_loopback:
-        return get_settings().soap_allow_loopback
+        return allowed
     is_nobodys = ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved
     return not (is_nobodys or ip in THIS_NETWORK or _plain(ip) in METADATA)
+
+
+def _loopback(allowed: bool | None) -> bool:
+    return get_settings().soap_allow_loopback if allowed is None else allowed
 
 
 def _within(ip: Address) -> Sequence[IPv4Address]:
@@ -148,13 +156,13 @@ def _fault_of_writing(url: str) -> EndpointFault | None:
     return EndpointFault.USER_INFO if "@" in parts.netloc else None
 
 
-def _may_be_called(host: str) -> bool:
+def _may_be_called(host: str, loopback_allowed: bool) -> bool:
     """By its writing alone: what a name resolves to is looked at when it is called."""
     name = host.rstrip(".")
     if THIS_MACHINE.fullmatch(name):
-        return get_settings().soap_allow_loopback
+        return loopback_allowed
     ip = _address_in(name)
-    return ip is None or is_callable(ip)
+    return ip is None or is_callable(ip, loopback_allowed=loopback_allowed)
 
 
 def _address_in(host: str) -> Address | None:

@@ -9,11 +9,16 @@ from config import get_settings
 from domain import charge_ends, clock, commands, endpoints, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
 from domain.queue import CALL_STATIONS, enqueue, get_redis
+from domain.services import changes, outbox, telling
 from engine import channels
 from engine.calls.caller import get_caller
+from engine.services import delivering
 
 STATIONS_AT_ONCE = 1000
 """As many as the group commit takes together (engine/group_commit.py)."""
+
+DELIVERY_SECONDS = 120
+"""A job that delivers is ended after that, and counts as gone."""
 
 log = structlog.get_logger()
 
@@ -104,6 +109,50 @@ def forget_old_files() -> None:
         removed = file_store.remove_orphans(db)
     if old or removed:
         log.info("old files were removed", uploads=old, files=removed)
+
+
+def tell_services() -> None:
+    """What changed becomes what services are told, and jobs of their own deliver it."""
+    taken = 1
+    while taken:
+        with session_factory().begin() as db:
+            taken = telling.tell(db, clock.now())
+    with session_factory().begin() as db:
+        telling.tend(db, clock.now())
+    with session_factory()() as db:
+        due = outbox.services_with_due(db, clock.now())
+    for service_id in due:
+        # One at a time for each service: another would only look for what this one does.
+        if get_redis().set(_delivering(service_id), "", nx=True, ex=DELIVERY_SECONDS):
+            enqueue("engine.jobs.deliver_to_service", service_id, timeout_seconds=DELIVERY_SECONDS)
+
+
+def deliver_to_service(service_id: int) -> None:
+    """Each service has a job of its own, so that a slow one holds up nobody else."""
+    try:
+        sent = delivering.deliver(service_id)
+    finally:
+        get_redis().delete(_delivering(service_id))
+    if sent:
+        log.info("messages were sent to a service", service_id=service_id, messages=sent)
+
+
+def _delivering(service_id: int) -> str:
+    return f"services:delivering:{service_id}"
+
+
+def check_services() -> None:
+    """Whatever a service may have missed."""
+    with session_factory().begin() as db:
+        telling.check_all(db, clock.now())
+
+
+def forget_old_deliveries() -> None:
+    with session_factory().begin() as db:
+        changes.forget_before(db, clock.now() - outbox.GIVEN_UP_AFTER)
+        forgotten = outbox.forget_old(db, clock.now())
+    if forgotten:
+        log.info("old messages to services were removed", messages=forgotten)
 
 
 def _tell(station_ids: Iterable[int]) -> None:

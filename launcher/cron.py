@@ -18,4 +18,7 @@ def run_cron(settings: Settings) -> None:
     cron.register(jobs.sweep_uploads, DEFAULT, interval=60)
     cron.register(jobs.close_forgotten_charges, DEFAULT, cron="37 3 * * *")
     cron.register(jobs.forget_old_files, DEFAULT, cron="47 3 * * *")
+    cron.register(jobs.tell_services, DEFAULT, interval=5)
+    cron.register(jobs.check_services, DEFAULT, cron="7 * * * *")
+    cron.register(jobs.forget_old_deliveries, DEFAULT, cron="57 3 * * *")
     cron.start()

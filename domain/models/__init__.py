@@ -19,6 +19,15 @@ from domain.models.outlet import Outlet, OutletMode
 from domain.models.parameter import ParameterResult, StationParameter
 from domain.models.password_reset import PasswordReset
 from domain.models.rollout import Rollout, RolloutState, RolloutStation, RolloutStep
+from domain.models.service import (
+    ChangeKind,
+    DeliveryState,
+    Service,
+    ServiceChange,
+    ServiceDelivery,
+    ServiceKind,
+    ServiceOutletValue,
+)
 from domain.models.user import PortalUser, site_administrator, site_driver
 
 metadata = Model.metadata
@@ -27,11 +36,13 @@ __all__ = [
     "Action",
     "AuditEntry",
     "Authorization",
+    "ChangeKind",
     "ChargingSession",
     "Command",
     "CommandBatch",
     "CommandReason",
     "CommandState",
+    "DeliveryState",
     "Direction",
     "Event",
     "FileState",
@@ -55,6 +66,11 @@ __all__ = [
     "RolloutState",
     "RolloutStation",
     "RolloutStep",
+    "Service",
+    "ServiceChange",
+    "ServiceDelivery",
+    "ServiceKind",
+    "ServiceOutletValue",
     "Site",
     "Station",
     "StationFile",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Event
 from time import monotonic
 
+from config import get_settings
 from domain import commands
 from domain.endpoints import Callee
 from domain.models import CommandReason, CommandState, Direction, MessageKind
@@ -86,11 +87,11 @@ class Asking:
 
     def _connect(self, call: Call) -> EndingSocket:
         try:
-            return connect(call.place)
+            return connect(call.place, authorities=get_settings().station_ca_file)
         except NotCalledError as error:
             if error.reason is not CommandReason.UNREACHABLE or self._is_stopping.wait(PAUSE_SECONDS):
                 raise
-        return connect(call.place)
+        return connect(call.place, authorities=get_settings().station_ca_file)
 
     def _may_send(self, *, is_first: bool) -> bool:
         """The sweep may have ended it meanwhile, and then the station may be asked something else by now."""

@@ -1,4 +1,4 @@
-"""The way to a station's address.
+"""The way to the address of a station, or of a service.
 
 A station's address is its own word, so where it leads is judged before the first packet goes out: not the writing of
 it, but each address that it resolves to, and that very address is then connected to. So a name that resolves otherwise
@@ -7,7 +7,7 @@ a moment later, or an odd writing of a forbidden address, leads nowhere (docs/de
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,6 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import get_settings
 from domain import endpoints
 from domain.models import CommandReason
 from engine.calls.errors import NotCalledError
@@ -71,13 +70,18 @@ def place_of(url: str | None) -> Place:
     return Place(parts.scheme, parts.hostname, port, f"{path}?{parts.query}" if parts.query else path)
 
 
-def connect(place: Place) -> EndingSocket:
-    """A connection to one of the place's addresses. Raises NotCalledError."""
+def connect(
+    place: Place, may_be_called: Callable[[str], bool] = endpoints.is_callable, authorities: Path | None = None
+) -> EndingSocket:
+    """A connection to one of the place's addresses that may be called; `authorities` vouch for its HTTPS.
+
+    Raises NotCalledError.
+    """
     try:
         found = _resolve(place)
     except OSError as error:
         raise _unreachable(place.host, error) from None
-    callable_ones = [each for each in found if endpoints.is_callable(each[1][0])]
+    callable_ones = [each for each in found if may_be_called(each[1][0])]
     if not callable_ones:
         forbidden = ", ".join(dict.fromkeys(sockaddr[0] for _, sockaddr in found))
         raise NotCalledError(CommandReason.FORBIDDEN_ADDRESS, forbidden)
@@ -88,7 +92,7 @@ def connect(place: Place) -> EndingSocket:
         if left <= 0:
             break
         try:
-            return _connected(place, family, sockaddr, min(left, CONNECT_SECONDS))
+            return _connected(place, family, sockaddr, min(left, CONNECT_SECONDS), authorities)
         except OSError as error:
             failed = _unreachable(f"{sockaddr[0]} port {place.port}", error)
     raise failed
@@ -103,7 +107,9 @@ def _resolve(place: Place) -> Sequence[tuple[int, tuple[Any, ...]]]:
     return [(family, sockaddr) for family, _, _, _, sockaddr in found if family in (socket.AF_INET, socket.AF_INET6)]
 
 
-def _connected(place: Place, family: int, sockaddr: tuple[Any, ...], seconds: float) -> EndingSocket:
+def _connected(
+    place: Place, family: int, sockaddr: tuple[Any, ...], seconds: float, authorities: Path | None
+) -> EndingSocket:
     plain = EndingSocket(family, socket.SOCK_STREAM)
     try:
         plain.settimeout(seconds)
@@ -111,7 +117,7 @@ def _connected(place: Place, family: int, sockaddr: tuple[Any, ...], seconds: fl
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if place.scheme != HTTPS:
             return plain
-        safe = _tls(get_settings().station_ca_file).wrap_socket(plain, server_hostname=place.host)
+        safe = _tls(authorities).wrap_socket(plain, server_hostname=place.host)
     except BaseException:
         plain.close()
         raise

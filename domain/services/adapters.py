@@ -1,0 +1,63 @@
+"""The one table of services: what a kind hears of, is told, may ask for, and wants to know of each outlet."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from domain.models import ChangeKind, Service, ServiceChange, ServiceKind
+from domain.services import webhook
+from domain.services.configuration import Configuration, WebhookConfiguration
+
+
+class Ask(StrEnum):
+    """What a service may ask for, of an outlet named by its UUID."""
+
+    START = "start"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class OutletValue:
+    """Something that an outlet is called at the service."""
+
+    name: str
+    longest: int
+    is_unique: bool = False
+    """Whether no two outlets have the same."""
+
+
+def _nothing(_db: Session, _service: Service, _now: datetime) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One kind. Its functions write what follows; they deliver nothing and never commit."""
+
+    configuration: type[Configuration]
+    hears: frozenset[ChangeKind]
+    """Of which changes `tell` is given those that happened."""
+    tell: Callable[[Session, Service, Sequence[ServiceChange], datetime], None]
+    tend: Callable[[Session, Service, datetime], None] = _nothing
+    """What it does every few seconds, whatever changes."""
+    check: Callable[[Session, Service, datetime], None] = _nothing
+    """Looks through everything: when it is enabled, and now and then for what was missed."""
+    outlet_values: tuple[OutletValue, ...] = ()
+    may_ask: frozenset[Ask] = frozenset()
+    is_called: bool = False
+    """Whether it has an address of its own to which messages go, signed with a secret."""
+    comes: bool = False
+    """Whether it comes to us, with a token."""
+
+
+ADAPTERS: Mapping[ServiceKind, Adapter] = {
+    ServiceKind.WEBHOOK: Adapter(
+        configuration=WebhookConfiguration,
+        hears=frozenset(webhook.KINDS),
+        tell=webhook.tell,
+        is_called=True,
+    ),
+}

@@ -1,0 +1,41 @@
+"""What an administrator sets for a service: one model for each kind. Secrets stand elsewhere (setting_up.py)."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from config import get_settings
+from domain import endpoints
+
+
+def check_address(url: str) -> str:
+    """Raises EndpointError for an address where no service is called."""
+    endpoints.check(url, loopback_allowed=get_settings().services_allow_loopback)
+    return url
+
+
+def _good_address(url: str) -> str:
+    try:
+        return check_address(url)
+    except endpoints.EndpointError as error:
+        raise ValueError(str(error)) from error
+
+
+Address = Annotated[str, AfterValidator(_good_address)]
+
+
+class Configuration(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class WebhookTopic(StrEnum):
+    """What a webhook is told."""
+
+    STATUS = "status"
+    CHARGING_SESSIONS = "charging_sessions"
+
+
+class WebhookConfiguration(Configuration):
+    url: Address
+    topics: tuple[WebhookTopic, ...]
