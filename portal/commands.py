@@ -15,6 +15,7 @@ from portal.database import database
 SEND_COMMAND = "engine.jobs.send_command"
 SEND_BATCH = "engine.jobs.send_batch"
 ADVANCE_ROLLOUTS = "engine.jobs.advance_rollouts"
+TELL_SERVICES = "engine.jobs.tell_services"
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,11 @@ def cancel_batch(batch: CommandBatch) -> int:
 def nudge_rollouts() -> None:
     """Have a rollout that was committed begin now rather than in some seconds."""
     _enqueue(ADVANCE_ROLLOUTS)
+
+
+def nudge_services() -> None:
+    """The same for what services are told."""
+    _enqueue(TELL_SERVICES)
 
 
 def _enqueue(job: str, *keys: int) -> None:

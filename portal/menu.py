@@ -66,6 +66,7 @@ CONFIGURATION_TABS = (
         "can_index",
     ),
     Entry(lazy_gettext("Station positions"), "PositionsView.index", ("PositionsView",), "can_index", levels=FLOOR),
+    Entry(lazy_gettext("Services"), "ServiceView.list", ("ServiceView",), levels=SYSTEM),
     Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
     Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
     Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),

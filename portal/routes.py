@@ -31,6 +31,7 @@ from portal.views.message import MessageView
 from portal.views.news import NewsItemView
 from portal.views.outlet import OutletView
 from portal.views.rollout import RolloutView
+from portal.views.service import ServiceView
 from portal.views.site import SiteView
 from portal.views.station import StationView
 from portal.views.station_file import StationFileView
@@ -56,6 +57,7 @@ VIEWS = (
     AuditEntryView,
     ConfigurationView,
     SystemView,
+    ServiceView,
     SiteView,
     FloorView,
     FloorPlanView,

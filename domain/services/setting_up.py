@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -19,8 +20,19 @@ from domain.services.outbox import Told
 TEST = "test"
 
 
+class Missing(StrEnum):
+    """What a service lacks before it can be enabled; the screen translates it."""
+
+    CONFIGURATION = "configuration"
+    SECRETS = "secrets"
+
+
 class NotReadyError(DomainError):
-    """A service cannot be enabled before it is configured."""
+    """A service cannot be enabled yet."""
+
+    def __init__(self, missing: Missing) -> None:
+        super().__init__(f"The service has no {missing} yet.")
+        self.missing = missing
 
 
 def adapter_of(service: Service) -> Adapter:
@@ -54,6 +66,15 @@ def make_secrets(service: Service) -> dict[str, str]:
     return made
 
 
+def missing_in(service: Service) -> Missing | None:
+    """What keeps it from being enabled."""
+    if configuration_of(service) is None:
+        return Missing.CONFIGURATION
+    adapter = adapter_of(service)
+    lacks_secret = adapter.is_called and service.sealed_secret is None
+    return Missing.SECRETS if lacks_secret or (adapter.comes and service.token_hash is None) else None
+
+
 def secret_of(service: Service) -> str:
     """What signs its messages. Raises UnreadableSecretError."""
     return decrypt(service.sealed_secret or "")
@@ -66,12 +87,18 @@ def address_of(service: Service) -> str:
 
 def enable(db: Session, service: Service, now: datetime) -> None:
     """Raises NotReadyError."""
-    if configuration_of(service) is None:
-        raise NotReadyError("Configure the service first.")
+    if missing := missing_in(service):
+        raise NotReadyError(missing)
     service.is_enabled = True
     service.failures, service.failing_since_at, service.resumes_at, service.trouble = 0, None, None, None
-    db.flush()
-    adapter_of(service).check(db, service, now)
+    take_effect(db, service, now)
+
+
+def take_effect(db: Session, service: Service, now: datetime) -> None:
+    """After it was enabled, or configured otherwise: what follows for what it shows."""
+    if service.is_enabled:
+        db.flush()
+        adapter_of(service).check(db, service, now)
 
 
 def disable(service: Service) -> None:

@@ -33,6 +33,8 @@ KINDS = {
     "news": _l("News"),
     "outlet": _l("Outlet"),
     "rollout": _l("Careful rollout"),
+    "service": _l("Third-party service"),
+    "service_outlet_value": _l("Outlet's value at a service"),
     "site": _l("Site"),
     "station": _l("Station"),
     "system": _l("System"),

@@ -28,6 +28,7 @@ SearchView            all: index
 TreeView              all: children
 LiveView              all: listen
 ConfigurationView     all: index
+ServiceView           all: list show add edit delete export now secrets enable disable test send_again
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
@@ -82,6 +83,7 @@ SearchView            own: index
 TreeView              own: children
 LiveView              own: listen
 ConfigurationView     own: index
+ServiceView           no: list show add edit delete export now secrets enable disable test send_again
 SystemView            own: show                                  no: edit
 SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
@@ -136,6 +138,7 @@ SearchView            all: index
 TreeView              all: children
 LiveView              all: listen
 ConfigurationView     all: index
+ServiceView           no: list show add edit delete export now secrets enable disable test send_again
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
@@ -190,6 +193,7 @@ SearchView            no: index
 TreeView              no: children
 LiveView              no: listen
 ConfigurationView     no: index
+ServiceView           no: list show add edit delete export now secrets enable disable test send_again
 SystemView            no: show edit
 SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export
@@ -244,6 +248,7 @@ OF_ROLE = {
 
 OBJECTS = {
     "System": "system",
+    "Service": "service",
     "Site": "site",
     "Floor": "floor",
     "FloorPlan": "floor",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from uuid import uuid4
 
 from flask_appbuilder import Model
 from sqlalchemy import insert, text
@@ -34,6 +35,9 @@ from domain.models import (
     RolloutState,
     RolloutStation,
     RolloutStep,
+    Service,
+    ServiceDelivery,
+    ServiceKind,
     Site,
     Station,
     StationFile,
@@ -73,6 +77,7 @@ def build(db: Session) -> World:
         _driver(db, ids, name)
         _history(db, ids, name)
         _files(db, ids, name)
+        _service(db, ids, name)
     _people(db, world)
     db.commit()
     return world
@@ -160,6 +165,17 @@ def _image(version: str) -> FirmwareImage:
     return FirmwareImage(file_name="cc.bin", version=version, size_bytes=5, sha256="1" * 64, uploaded_at=AT)
 
 
+def _service(db: Session, ids: dict[str, int], name: str) -> None:
+    """Of no place, and for administrators alone; with a message of the same number, as the tests ask for it."""
+    configuration = {"url": f"http://{name}.example/", "topics": []}
+    ids["service"] = _add(db, Service(kind=ServiceKind.WEBHOOK, name=f"{name} hook", configuration=configuration))
+    message = ServiceDelivery(
+        id=ids["service"], service_id=ids["service"], message_id=uuid4(), kind="test", subject="test", body="{}",
+        created_at=AT,
+    )  # fmt: skip
+    _add(db, message)
+
+
 def _people(db: Session, world: World) -> None:
     world.emails[RoleName.EV_USER] = EMAIL_OF_DRIVER
     for role in (RoleName.ADMINISTRATOR, RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT):
@@ -222,6 +238,7 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
         "unknown_station": lambda: UnknownStation(charge_box_id=name),
         "firmware_image": lambda: _image(name),
         "news": lambda: News(title=name, body=name, published_from_at=AT),
+        "service": lambda: Service(kind=ServiceKind.WEBHOOK, name=name),
         "user": lambda: add_user(db, name, f"spare{number}@example.com", RoleName.EV_USER),
     }
     made = makers[kind]()
@@ -232,7 +249,7 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
 
 TABLES = (
     *("site", "floor", "station", "outlet", "ab_user", "id_token", "unknown_station", "news"),
-    *("command", "command_batch", "rollout", "station_file", "firmware_image"),
+    *("command", "command_batch", "rollout", "service", "station_file", "firmware_image"),
 )
 
 

@@ -1,0 +1,100 @@
+"""The forms of services: one for each kind, and one to add any."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import Field, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput
+
+from domain.endpoints import LONGEST, EndpointError, EndpointFault
+from domain.models import Service, ServiceKind
+from domain.services import setting_up
+from domain.services.adapters import ADAPTERS
+from domain.services.configuration import check_address
+from portal.forms import NEEDED, RecordForm, stripped, text, unique
+from portal.views.service_words import KINDS_EXPLAINED, TOPICS
+
+FAULTS = {
+    EndpointFault.NOT_HTTP: lazy_gettext("The address must begin with http:// or https:// and name a host."),
+    EndpointFault.USER_INFO: lazy_gettext(
+        "The address must not hold a user name or a password: messages are signed instead."
+    ),
+    EndpointFault.TOO_LONG: lazy_gettext("At most %(longest)s characters.", longest=LONGEST),
+    EndpointFault.UNWRITABLE: lazy_gettext(
+        "The address must be made of letters without accents, digits and signs, without blanks."
+    ),
+    EndpointFault.FORBIDDEN: lazy_gettext(
+        "This address is never called: only this machine, its neighbours or its cloud answer to it."
+    ),
+}
+
+
+def _is_good_address(_form: RecordForm, field: Field) -> None:
+    try:
+        check_address(field.data)
+    except EndpointError as error:
+        raise ValidationError(str(FAULTS[error.fault])) from None
+
+
+def address(label: Any, description: Any) -> StringField:
+    """Where the service is called."""
+    return StringField(
+        label,
+        [NEEDED, _is_good_address],
+        filters=[stripped],
+        description=description,
+        render_kw={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class ServiceForm(RecordForm):
+    """What all kinds have; whatever else a form has is the configuration, field by field."""
+
+    name = text(
+        lazy_gettext("Name"),
+        100,
+        unique(Service.name, lazy_gettext("Another service has this name.")),
+        required=True,
+    )
+
+    def configuration(self) -> dict[str, Any]:
+        return {name: field.data for name, field in self._fields.items() if name not in ("name", "csrf_token")}
+
+    def populate_obj(self, obj: Service) -> None:
+        obj.name = self.name.data
+        setting_up.configure(obj, self.configuration())
+
+
+class AddServiceForm(ServiceForm):
+    kind = RadioField(lazy_gettext("Kind"), [NEEDED], coerce=str)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [SelectChoice(kind.value, KINDS_EXPLAINED[kind]) for kind in ADAPTERS]
+
+    def populate_obj(self, obj: Service) -> None:
+        obj.name, obj.kind = self.name.data, ServiceKind(self.kind.data)
+
+
+class WebhookForm(ServiceForm):
+    url = address(
+        lazy_gettext("Address"), lazy_gettext("Where the messages are sent, such as https://example.com/hook.")
+    )
+    topics = SelectMultipleField(
+        lazy_gettext("What it is told"),
+        choices=[SelectChoice(topic.value, word) for topic, word in TOPICS.items()],
+        option_widget=CheckboxInput(),
+    )
+
+
+FORMS: Mapping[ServiceKind, type[ServiceForm]] = {
+    ServiceKind.WEBHOOK: WebhookForm,
+}
+
+
+def form_of(service: Service) -> ServiceForm:
+    """The form of its kind, with what is set."""
+    return FORMS[service.kind](data={"name": service.name, **service.configuration}, record=service)
