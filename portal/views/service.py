@@ -7,6 +7,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext, lazy_gettext, ngettext
+from markupsafe import Markup
 from sqlalchemy import case, func, select
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,7 @@ from domain.services.setting_up import NotReadyError
 from portal import commands
 from portal.database import database
 from portal.record import Page, RecordView
+from portal.table import Row
 from portal.table.columns import Choice, Date, Number, Text
 from portal.views import service_words as words
 from portal.views.service_facts import facts
@@ -47,7 +49,7 @@ class ServiceView(RecordView):
     )
     default_sort = "name"
     columns = (
-        Text("name", lazy_gettext("Name"), Service.name, width=30),
+        Text("name", lazy_gettext("Name"), Service.name, render=lambda row: _link(row), width=30),
         Choice("kind", lazy_gettext("Kind"), Service.kind, words.KINDS),
         Choice("state", lazy_gettext("State"), STATE, words.STATES, render=lambda row: words.state_chip(row["state"])),
         Date("failing_since_at", lazy_gettext("In trouble since"), Service.failing_since_at),
@@ -159,3 +161,7 @@ class ServiceView(RecordView):
         commands.nudge_services()
         flash(said, "success")
         return redirect(url_for(".show", pk=service.id))
+
+
+def _link(row: Row) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url_for("ServiceView.show", pk=row["key"]), row["name"])
