@@ -14,7 +14,14 @@ from tests.access.tables import OBJECTS
 from tests.access.test_every_door import QUERIES, WORDS
 from tests.fixtures.product import PortalServer
 
-STRANGE = {"CommandBatchView.now", "LiveView.listen", "TreeView.children", "ChargingView.now", "ControlView.now"}
+STRANGE = {
+    "CommandBatchView.now",
+    "LiveView.listen",
+    "TreeView.children",
+    "ChargingView.now",
+    "ControlView.now",
+    "ServiceView.now",
+}
 """What pages ask for, which are no pages."""
 NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView", "StationFileView"}
 LEVELS = {"ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1")}
