@@ -4,7 +4,7 @@ Besides the tables, the triggers that note what changed for services. Each looks
 another, and whether any service is enabled at all. See docs/decisions/the-database-notes-what-changed.md.
 
 Revision ID: 2026_11_28_services
-Revises: 2026_11_23_message_ids
+Revises: 2026_11_28_places
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_28_services"
-down_revision = "2026_11_23_message_ids"
+down_revision = "2026_11_28_places"
 branch_labels = None
 depends_on = None
 
@@ -100,8 +100,9 @@ TRIGGERS = (
     (
         "service_place",
         "station",
-        "UPDATE OF name, site_id, floor_id",
-        "(OLD.name, OLD.site_id, OLD.floor_id) IS DISTINCT FROM (NEW.name, NEW.site_id, NEW.floor_id)",
+        "UPDATE OF name, site_id, floor_id, latitude, longitude",
+        "(OLD.name, OLD.site_id, OLD.floor_id, OLD.latitude, OLD.longitude)"
+        " IS DISTINCT FROM (NEW.name, NEW.site_id, NEW.floor_id, NEW.latitude, NEW.longitude)",
         "note_station_place()",
     ),
     ("service_place", "site", "UPDATE", "OLD.* IS DISTINCT FROM NEW.*", "note_site_place()"),
