@@ -12,7 +12,7 @@ window.makePlanMoves = (page, plan, { find, draw, aloud, save }) => {
 
   const clamp = (part) => Math.min(1, Math.max(0, part));
   const percent = (part) => Math.round(part * 100);
-  const where = ({ x, y }) => _("%(x)s % from the left, %(y)s % from the top", { x: percent(x), y: percent(y) });
+  const where = ({ x, y }) => _("%(x)s %% from the left, %(y)s %% from the top", { x: percent(x), y: percent(y) });
   const inside = (box, { x, y }) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
 
   function show() {
