@@ -1,8 +1,9 @@
 """The tree: what stands below what, what may go, and how a device that called becomes a station."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, select, true
 from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -119,9 +120,16 @@ def delete(db: Session, node: RemovableNode) -> None:
 
 def add_station(db: Session, station: Station) -> None:
     """Add a station; a device that called under its name is no longer unknown."""
-    db.add(station)
+    add_stations(db, [station])
+
+
+def add_stations(db: Session, stations: Sequence[Station]) -> None:
+    """Add many; the statements do not grow with them."""
+    db.add_all(stations)
     db.flush()
-    known_now = delete_from(UnknownStation).where(UnknownStation.charge_box_id == station.charge_box_id)
+    names = [station.charge_box_id for station in stations]
+    is_known_now = UnknownStation.charge_box_id == any_(bindparam(None, names, type_=ARRAY(String)))
+    known_now = delete_from(UnknownStation).where(is_known_now)
     db.execute(known_now.execution_options(audit="the creation of the station tells it"))
 
 

@@ -14,6 +14,11 @@ MOST_OUTLETS = 100
 """A station that speaks of a higher number is mistaken; see the translators."""
 
 
+HIGHEST_NUMBER = 99
+"""That a person may give one."""
+MOST_CURRENT_A = 1000
+
+
 # As arrays: a list of values would be another statement for each length of it.
 FIND = text(
     "SELECT station_id, number, outlet.id FROM outlet"

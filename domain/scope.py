@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, exists, false, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.models import (
     ChargingSession,
@@ -30,6 +30,7 @@ from domain.models import (
     StationParameter,
     System,
     UnknownStation,
+    site_administrator,
     site_driver,
 )
 from domain.roles import RoleName
@@ -44,6 +45,15 @@ class Viewer:
     user_id: int
     role: RoleName | None
     site_ids: frozenset[int] = frozenset()
+
+
+def viewer_of(db: Session, user: PortalUser) -> Viewer:
+    """What a person may see, read anew."""
+    site_ids: frozenset[int] = frozenset()
+    if user.role is RoleName.SITE_ADMINISTRATOR:
+        assigned = select(site_administrator.c.site_id).where(site_administrator.c.user_id == user.id)
+        site_ids = frozenset(db.scalars(assigned))
+    return Viewer(user.id, user.role, site_ids)
 
 
 Rule = Callable[[Viewer], ColumnElement[bool]]

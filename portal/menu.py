@@ -67,6 +67,13 @@ CONFIGURATION_TABS = (
     ),
     Entry(lazy_gettext("Station positions"), "PositionsView.index", ("PositionsView",), "can_index", levels=FLOOR),
     Entry(lazy_gettext("Services"), "ServiceView.list", ("ServiceView",), levels=SYSTEM),
+    Entry(
+        lazy_gettext("Topology"),
+        "TopologyView.index",
+        ("TopologyView", "ImportTopologyView"),
+        "can_index",
+        levels=ABOVE_STATIONS,
+    ),
     Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
     Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
     Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),

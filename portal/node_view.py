@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sql
-from flask import url_for
+from flask import request, url_for
 from flask_babel.speaklater import LazyString
 
 from domain import nodes
@@ -67,7 +67,8 @@ class NodeView(RecordView):
     def url_after_delete(self, record: Any) -> str:
         """The page of the node above, which is the selected one from now on."""
         above = nodes.parent(database(), record)
-        return url_for("ConfigurationView.index", node=key_of(above) if above else ROOT_KEY)
+        endpoint = "TopologyView.index" if request.form.get("back") == "topology" else "ConfigurationView.index"
+        return url_for(endpoint, node=key_of(above) if above else ROOT_KEY)
 
 
 def selected_ids() -> dict[NodeKind, int]:

@@ -8,6 +8,7 @@ from portal.pages.choices import ChoiceView
 from portal.pages.configuration import ConfigurationView
 from portal.pages.control.view import ControlView
 from portal.pages.forgotten_password import ForgottenPasswordView
+from portal.pages.import_topology import ImportTopologyView
 from portal.pages.import_users import ImportUsersView
 from portal.pages.live import LiveView
 from portal.pages.news import NewsView
@@ -16,6 +17,7 @@ from portal.pages.positions import PositionsView
 from portal.pages.search import SearchView
 from portal.pages.second_factor import SecondFactorView
 from portal.pages.settings.view import SettingsView
+from portal.pages.topology import TopologyView
 from portal.pages.tree import TreeView
 from portal.views.audit_entry import AuditEntryView
 from portal.views.charging_session import ChargingSessionView
@@ -56,6 +58,8 @@ VIEWS = (
     CommandBatchView,
     AuditEntryView,
     ConfigurationView,
+    TopologyView,
+    ImportTopologyView,
     SystemView,
     ServiceView,
     SiteView,

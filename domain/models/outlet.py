@@ -29,6 +29,7 @@ class Outlet(Model):
     __table_args__ = (
         UniqueConstraint("station_id", "number", name="uq_outlet_station_id_number"),
         CheckConstraint("number > 0", name="ck_outlet_number"),
+        CheckConstraint("max_current_a > 0", name="ck_outlet_max_current"),
         # Its state is written often: leave room in each page, so that an update touches no index.
         {"postgresql_with": {"fillfactor": "70"}},
     )
@@ -42,6 +43,9 @@ class Outlet(Model):
     mode: Mapped[OutletMode] = mapped_column(
         word(OutletMode), server_default=OutletMode.RFID.value, default=OutletMode.RFID
     )
+
+    max_current_a: Mapped[int | None]
+    """What it may draw on each phase, as it is installed."""
 
     status: Mapped[OutletStatus | None] = mapped_column(word(OutletStatus))
     error_code: Mapped[str | None] = mapped_column(String(50))

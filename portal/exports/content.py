@@ -17,7 +17,7 @@ from portal.table.column import Column
 CHUNK_ROWS = 200
 
 # Excel and its kin take a text that begins so for a formula when it stands in a CSV file (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Response
 
-from portal.exports.content import CHUNK_ROWS, FORMULA_STARTS, Content
+from portal.exports.content import CHUNK_ROWS, FORMULA, Content
 
 
 def csv_file(content: Content) -> Response:
@@ -35,15 +35,18 @@ def _chunks(content: Content) -> Generator[str, None, None]:
     zone = content.zone
     with closing(content.rows()) as rows:
         for number, row in enumerate(rows, 1):
-            writer.writerow([_safe(make(value, zone)) for make, value in zip(makers, row, strict=True)])
+            writer.writerow([safe(make(value, zone)) for make, value in zip(makers, row, strict=True)])
             if number % CHUNK_ROWS == 0:
                 yield _emptied(buffer)
     yield _emptied(buffer)
 
 
-def _safe(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay what they are."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+def safe(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay what they are.
+
+    One that has such an apostrophe already gets another, so that it can be told what was written (portal/imports).
+    """
+    if isinstance(value, str) and FORMULA.match(value):
         return f"'{value}"
     return value
 

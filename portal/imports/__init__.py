@@ -1,11 +1,15 @@
-"""Import of users and tags from Excel or CSV.
+"""Import from Excel or CSV: of users and tags, of the topology.
+
+What every import does:
 
 1. `reading.py`  a file becomes sheets of values, whatever kind it is; nothing in it is executed
-2. `rows.py`     sheets become rows of users and of tags, in the columns of `columns.py`
-3. `plan.py`     each row meets the database and the domain's rules, and gets its outcome; nothing is written
-4. `waiting.py`  rows and outcomes wait, encrypted, for the administrator's word
-5. `job.py`      the worker hashes passwords, asks again for each row's outcome, and writes all in one transaction
-6. `progress.py` how far that is, whether it is still alive, and what became of it
+2. `parsing.py`  sheets become rows, in the columns of a `Layout` (`columns.py`)
+3. `waiting.py`  rows and outcomes wait, encrypted, for the word of whoever brought them
+4. `job.py`      the worker asks again for each row's outcome, and writes all in one transaction
+5. `progress.py` how far that is, whether it is still alive, and what became of it
 
-The pages are in portal/pages/import_users.py.
+What an import is of is a `Subject` (`subject.py`): its columns, its rows, the plan in which each row meets the database
+and the domain's rules, and how a plan is written. There are two, `users/` and `topology/`, with the same file names.
+
+The pages are in portal/pages/imports.py.
 """

@@ -4,11 +4,10 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flask_babel import gettext
 
-from portal.imports.columns import known_headings
 from portal.imports.pauses import paused
 from portal.imports.problems import UnreadableFileError
 from portal.imports.sheets import MOST_COLUMNS, MOST_ROWS, Read, Sheet
@@ -27,20 +26,23 @@ ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252
 
 SEPARATOR_LINE = re.compile(r"sep=([;,\t])\r?\n", re.IGNORECASE)
 """Excel's own first line that says the separator."""
+Known = Callable[[Sequence[object]], set[str]]
+"""Which of some headings are known."""
+
 TELLING = re.compile(r"[^\s;,\"]*[^\x00-\x7f\s][^\s;,\"]*")
 SAMPLE_WORDS = 8
 
 
-def read_csv(file_name: str, content: bytes) -> Read:
+def read_csv(file_name: str, content: bytes, known_headings: Known) -> Read:
     """
     Raises:
         UnreadableFileError: it is no text, has no headings that are known, or is too large.
     """
     text, encoding, is_guess = _decoded(content)
-    text, delimiter = _delimited(text)
+    text, delimiter = _delimited(text, known_headings)
     rows = list(_rows(text, delimiter))
     sample = list(dict.fromkeys(TELLING.findall(text)))[:SAMPLE_WORDS] if is_guess else []
-    sheet = Sheet(file_name, "", rows)
+    sheet = Sheet(file_name, "", rows, is_csv=True)
     return Read(file_name, [sheet], ENCODINGS[encoding], is_guess, delimiter, sample)
 
 
@@ -71,7 +73,7 @@ def _writable(text: str) -> str:
     return text
 
 
-def _delimited(text: str) -> tuple[str, str]:
+def _delimited(text: str, known_headings: Known) -> tuple[str, str]:
     """The text below a line that names the separator, and the separator: the one that makes most headings known."""
     if named := SEPARATOR_LINE.match(text):
         return "\n" + text[named.end() :], named[1]

@@ -56,13 +56,25 @@ class Trouble:
     """A row that would not become what was shown."""
 
     index: int
-    """Among all rows, users first."""
+    """Among all rows."""
     now: Outcome
     """The outcome that it would have now."""
     problems: list[Problem] = field(default_factory=list)
 
 
 TROUBLES = TypeAdapter(list[Trouble])
+
+
+class CancelledError(Exception):
+    """Somebody does not want it any more."""
+
+
+class ChangedError(Exception):
+    """Some rows would not become what was shown."""
+
+    def __init__(self, troubles: list[Trouble]) -> None:
+        super().__init__(f"{len(troubles)} rows")
+        self.troubles = troubles
 
 
 @dataclass(frozen=True)
@@ -86,9 +98,9 @@ class Progress:
 class Run:
     """One import that was confirmed."""
 
-    def __init__(self, user_id: int, word: str) -> None:
+    def __init__(self, subject: str, user_id: int, word: str) -> None:
         self._redis = get_redis()
-        self._key = f"{key(user_id, word)}:run"
+        self._key = f"{key(subject, user_id, word)}:run"
         self._pulse_key = f"{self._key}:pulse"
         self._told_at = 0.0
 

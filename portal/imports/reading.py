@@ -2,6 +2,7 @@
 
 from flask_babel import gettext
 
+from portal.imports.columns import Layout
 from portal.imports.csv import read_csv
 from portal.imports.problems import UnreadableFileError
 from portal.imports.sheets import Read
@@ -16,7 +17,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UNDER_PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
 
-def read(file_name: str, content: bytes) -> Read:
+def read(file_name: str, content: bytes, layout: Layout) -> Read:
     """
     Raises:
         UnreadableFileError: it cannot be read, with the reason in words.
@@ -34,7 +35,7 @@ def read(file_name: str, content: bytes) -> Read:
         raise UnreadableFileError(_about_compound(content))
     if content.startswith(ZIP):
         return read_xlsx(file_name, content)
-    return read_csv(file_name, content)
+    return read_csv(file_name, content, layout.known_headings)
 
 
 def _about_compound(content: bytes) -> str:

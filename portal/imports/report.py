@@ -2,33 +2,29 @@
 
 import csv
 import io
+from typing import Any
 
-from portal.exports.content import FORMULA_STARTS
-from portal.imports.rows import UserRow
+from portal.exports.csv import safe
+from portal.imports.subject import Subject
 from portal.imports.waiting import Waiting
 
 HEADER = ("kind", "row", "name", "outcome", "fields", "problems")
 
 
-def report(waiting: Waiting) -> str:
+def report(subject: Subject[Any, Any], waiting: Waiting[Any]) -> str:
     """In the order of the rows; codes for outcomes and fields, the problems in the language of whoever asks."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER)
-    for row, verdict in zip(waiting.all_rows, waiting.verdicts, strict=True):
-        is_user = isinstance(row, UserRow)
+    for row, verdict in zip(waiting.rows.everything, waiting.verdicts, strict=True):
+        kind, name = subject.named(row)
         cells = (
-            "user" if is_user else "tag",
+            kind,
             row.place,
-            row.email if is_user else row.tag,
+            name,
             verdict.outcome,
             "; ".join(change.field for change in verdict.changes),
             "; ".join(f"{problem.field}: {problem.text}" for problem in verdict.problems),
         )
-        writer.writerow(map(_safe, cells))
+        writer.writerow(map(safe, cells))
     return buffer.getvalue()
-
-
-def _safe(text: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -19,6 +19,7 @@ class Sheet:
     file_name: str
     name: str
     rows: list[tuple[int, list[Value]]]
+    is_csv: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from zoneinfo import ZoneInfo
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from domain.writing import is_writable
 
@@ -14,6 +15,7 @@ MOST_EXACT = 10**15
 
 WHOLE = re.compile(r"(\d+)[.,]0+")
 """How other programs save a whole number from a column of numbers."""
+NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?(e-?\d{1,2})?", re.IGNORECASE)
 EXCEL_ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"))
 
 YES = frozenset(("yes", "y", "ja", "j", "true", "sand", "sandt", "1", "x"))
@@ -106,6 +108,60 @@ def _tag_of_text(text: str) -> str:
     """Whether it is a tag is asked of domain/id_tokens.py; only what other programs make of whole numbers is undone."""
     whole = WHOLE.fullmatch(text)
     return whole[1] if whole and int(whole[1]) < MOST_EXACT else text
+
+
+def exact_text_of(value: Value, longest: int, *, lines: bool = False) -> str:
+    """Text just as a form would keep it: only the blanks around it go, and breaks of lines stay where they may be."""
+    if not isinstance(value, str):
+        return text_of(_unrounded(value))
+    _refuse_flaws(value)
+    text = value.strip().replace("\r\n", "\n")
+    if len(text) > longest:
+        raise ValueProblemError("too_long", most=str(longest))
+    if not is_writable(text, lines=lines):
+        raise ValueProblemError("unwritable")
+    return text
+
+
+def _unrounded(value: Value) -> Value:
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= MOST_EXACT:
+        raise ValueProblemError("number_rounded", value=f"{Decimal(value):.5E}")
+    return value
+
+
+def whole_of(value: Value, least: int, most: int) -> int:
+    number = number_of(value, least, most)
+    if number != int(number):
+        raise ValueProblemError("not_whole", value=text_of(value))
+    return int(number)
+
+
+def number_of(value: Value, least: float, most: float) -> float:
+    """A number, with a point or a comma before its fraction."""
+    _refuse_flaws(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueProblemError("not_a_number", value=text_of(value))
+    written = value.strip().replace(",", ".") if isinstance(value, str) else value
+    if isinstance(written, str) and not NUMBER.fullmatch(written):
+        raise ValueProblemError("not_a_number", value=text_of(value))
+    number = float(written)
+    if not least <= number <= most:
+        raise ValueProblemError("out_of_range", least=str(least), most=str(most))
+    return number
+
+
+def uuid_of(value: Value) -> str:
+    try:
+        return str(UUID(text_of(value)))
+    except ValueError:
+        raise ValueProblemError("not_a_uuid", value=text_of(value)) from None
+
+
+def zone_of(value: Value) -> str:
+    name = text_of(value)
+    if name not in available_timezones():
+        raise ValueProblemError("not_a_time_zone", value=name)
+    return name
 
 
 def yes_or_no(value: Value) -> bool:

@@ -82,7 +82,7 @@ def _inspect(content: bytes) -> bool:
             )
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:
             raise UnreadableFileError(
-                gettext("Unpacked, this workbook is too large. Keep only the sheets with users and tags in it.")
+                gettext("Unpacked, this workbook is too large. Keep only the sheets that are to be imported.")
             )
         # Every XML part is read to its end, which also finds a file that was cut off.
         found = [_has_formulas(archive, name) for name in names if name.endswith((".xml", ".rels"))]

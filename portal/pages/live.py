@@ -9,9 +9,10 @@ from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 from simple_websocket import ConnectionClosed, Server
 
+from domain.scope import viewer_of
 from portal.database import database
 from portal.live import Listener, get_hub
-from portal.viewer import viewer, viewer_of
+from portal.viewer import viewer
 
 IDLE_SECONDS = 20.0
 """After so long without news an empty list is sent: the page sees that the line lives, we that the page does."""
@@ -69,7 +70,7 @@ class LiveView(BaseView):
         try:
             user = self.appbuilder.sm.load_user(identity)
             if user is not None:
-                listener.viewer = viewer_of(user)
+                listener.viewer = viewer_of(database(), user)
             return user is not None
         finally:
             database().close()

@@ -11,15 +11,16 @@ from wtforms.validators import NumberRange
 
 from domain.models import Outlet, OutletMode, Site, Station
 from domain.nodes import Node, NodeKind
+from domain.outlets import HIGHEST_NUMBER
 from domain.statuses import OutletStatus
 from portal.database import database
 from portal.forms import NEEDED, RecordChoice, RecordForm, chosen, text, unique
 from portal.node_view import NodeView, selected_ids
+from portal.node_words import MODES
 from portal.record import Fact
 from portal.table.columns import Choice, Number, Text
 from portal.viewer import scoped
 
-MODES = {OutletMode.OPEN.value: lazy_gettext("OPEN"), OutletMode.RFID.value: lazy_gettext("RFID")}
 MODES_EXPLAINED = [
     SelectChoice(OutletMode.RFID.value, lazy_gettext("RFID: those whose tag is accepted may charge")),
     SelectChoice(OutletMode.OPEN.value, lazy_gettext("OPEN: everyone may charge")),
@@ -36,7 +37,6 @@ STATUSES = {
     OutletStatus.FAULTED.value: lazy_gettext("Fault"),
     OutletStatus.OCCUPIED.value: lazy_gettext("Occupied"),
 }
-HIGHEST_NUMBER = 99
 
 
 class OutletForm(RecordForm):

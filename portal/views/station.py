@@ -19,17 +19,13 @@ from portal.database import database
 from portal.formats import at
 from portal.forms import RecordChoice, RecordForm, long_text, text, unique
 from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
+from portal.node_words import KINDS
 from portal.record import Fact
 from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
 from portal.views import station_endpoint, station_password
 from portal.views.event_words import clock_wrong
-
-KINDS = {
-    StationKind.CHARGING_STATION.value: lazy_gettext("Charging station"),
-    StationKind.SUPPLY_CONTROLLER.value: lazy_gettext("Supply controller"),
-}
 
 
 class StationForm(RecordForm):

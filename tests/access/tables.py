@@ -29,6 +29,8 @@ TreeView              all: children
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           all: list show add edit delete export now secrets enable disable test send_again
+TopologyView          all: index export
+ImportTopologyView    all: index template   gone: preview again cancel confirm progress report   all: discard
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
@@ -84,6 +86,8 @@ TreeView              own: children
 LiveView              own: listen
 ConfigurationView     own: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+TopologyView          own: index export
+ImportTopologyView    own: index template   gone: preview again cancel confirm progress report   own: discard
 SystemView            own: show                                  no: edit
 SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
@@ -139,6 +143,8 @@ TreeView              all: children
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+TopologyView          all: index export
+ImportTopologyView    all: index template   gone: preview again cancel confirm progress report   all: discard
 SystemView            all: show edit
 SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
@@ -194,6 +200,8 @@ TreeView              no: children
 LiveView              no: listen
 ConfigurationView     no: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+TopologyView          no: index export
+ImportTopologyView    no: index template preview again cancel confirm discard progress report
 SystemView            no: show edit
 SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export

@@ -23,7 +23,7 @@ STRANGE = {
     "ServiceView.now",
 }
 """What pages ask for, which are no pages."""
-NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView", "StationFileView"}
+NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView", "StationFileView", "TopologyView"}
 LEVELS = {"ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1")}
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 SEVERE = {"serious", "critical"}

@@ -40,12 +40,12 @@ def csv_text(rows: Iterable[Iterable[Any]], delimiter: str = ",") -> str:
     return buffer.getvalue()
 
 
-def send(visitor: Visitor, *files: tuple[str, bytes]) -> TestResponse:
+def send(visitor: Visitor, *files: tuple[str, bytes], start: str = START) -> TestResponse:
     """Upload files; the answer is the preview, or the page with the reason why there is none."""
-    token = TOKEN.search(visitor.get(START).text)
+    token = TOKEN.search(visitor.get(start).text)
     assert token
     sent = [(io.BytesIO(content), name) for name, content in files]
-    return visitor.http.post(START, data={"csrf_token": token[1], "files": sent}, follow_redirects=True)
+    return visitor.http.post(start, data={"csrf_token": token[1], "files": sent}, follow_redirects=True)
 
 
 def send_users(visitor: Visitor, *rows: Iterable[Any]) -> TestResponse:

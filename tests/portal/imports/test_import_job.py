@@ -14,8 +14,9 @@ from domain.models import IdToken, PortalUser
 from domain.queue import get_redis
 from domain.roles import RoleName
 from portal.imports import job, progress
-from portal.imports.plan import TagStep
 from portal.imports.progress import Decision, Run
+from portal.imports.users import writing
+from portal.imports.users.plan import TagStep
 from tests.portal.browser_like import Visitor
 from tests.portal.imports.conftest import TAGS, USERS, confirm, send, send_users, workbook
 from tests.portal.people import add_person, sign_in
@@ -30,9 +31,9 @@ def number_of_users(db: Session) -> int:
     return db.scalar(select(func.count(PortalUser.id))) or 0
 
 
-def words(path: str) -> tuple[int, str]:
-    """Whose import an address is, and its word; the first user is the administrator."""
-    return 1, path.split("/")[3]
+def words(path: str) -> tuple[str, int, str]:
+    """What an address is an import of, whose, and its word; the first user is the administrator."""
+    return "users", 1, path.split("/")[3]
 
 
 def test_what_changed_since_the_preview_is_told_and_nothing_is_written(
@@ -77,7 +78,7 @@ def test_a_form_that_writes_the_same_at_that_moment(
     """It commits between the job's look and its writing."""
     preview = send(administrator, ("u.xlsx", workbook([USERS, *NEW], [TAGS, ("77", "f1@example.com", "x")])))
     path = confirm(administrator, preview)
-    original = job._apply_tag
+    original = writing._apply_tag
 
     def late(session: Session, step: TagStep) -> None:
         # Its look finds nothing, then the other one commits, then it writes.
@@ -86,7 +87,7 @@ def test_a_form_that_writes_the_same_at_that_moment(
             elsewhere.execute(text("INSERT INTO id_token (token, identity) VALUES ('0x4D', '77')"))
         original(session, step)
 
-    monkeypatch.setattr(job, "_apply_tag", late)
+    monkeypatch.setattr(writing, "_apply_tag", late)
     work()
     page = " ".join(administrator.get(path).text.split())
     assert "<b>Row Sheet 2 2</b> 77" in page

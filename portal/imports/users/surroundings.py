@@ -11,7 +11,7 @@ from domain import users
 from domain.id_tokens import identity_of
 from domain.models import IdToken, PortalUser, Site
 from domain.user_details import UserDetails, normal_email
-from portal.imports.rows import Rows
+from portal.imports.users.rows import Rows
 
 
 @dataclass(frozen=True)

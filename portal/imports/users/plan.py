@@ -16,8 +16,8 @@ from domain.user_details import Known, UserDetails, check, normal_email
 from portal.imports.outcomes import Change, Outcome, Verdict, verdict
 from portal.imports.pauses import paused
 from portal.imports.problems import Problem
-from portal.imports.rows import Rows, TagRow, UserRow
-from portal.imports.surroundings import Doubles, There
+from portal.imports.users.rows import Rows, TagRow, UserRow
+from portal.imports.users.surroundings import Doubles, There
 
 EXAMPLE_DOMAIN = "@template.example"
 """Whose rows are the template's own (RFC 2606: nobody has an address there)."""

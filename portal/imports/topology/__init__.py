@@ -1,0 +1,1 @@
+"""Import of the topology: sites, floors, stations and outlets."""

@@ -1,0 +1,1 @@
+"""Import of users and tags."""
