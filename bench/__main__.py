@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("bench.engine", "bench.soap", "bench.commands", "bench.statistics")
+MEASUREMENTS = ("bench.engine", "bench.soap", "bench.commands", "bench.statistics", "bench.navigator")
 
 if __name__ == "__main__":
     sys.exit(max(subprocess.call([sys.executable, "-m", measurement]) for measurement in MEASUREMENTS))

@@ -25,11 +25,13 @@ class Server:
     port: int
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    core: int | None = SERVER_CORE
+    """None: whichever is free."""
     rounds: list[dict[str, float]] = field(default_factory=list)
 
     def start(self) -> None:
         environment = os.environ | {"PORT": str(self.port)} | self.environment
-        self._process = subprocess.Popen(on_core(SERVER_CORE, *self.command), env=environment)
+        self._process = subprocess.Popen(on_core(self.core, *self.command), env=environment)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with socket.socket() as client:
@@ -128,9 +130,10 @@ def count_stored() -> tuple[int, int]:
     return meter_values or 0, frames or 0
 
 
-def on_core(core: int, module: str, *arguments: str) -> list[str]:
+def on_core(core: int | None, module: str, *arguments: str) -> list[str]:
     """The command that runs a Python module on one core."""
-    pin = f"import os, runpy, sys; os.sched_setaffinity(0, [{core}]); del sys.argv[0];"
+    pinned = "" if core is None else f" os.sched_setaffinity(0, [{core}]);"
+    pin = f"import os, runpy, sys;{pinned} del sys.argv[0];"
     return [sys.executable, "-c", f"{pin} runpy.run_module(sys.argv[0], run_name='__main__')", module, *arguments]
 
 

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     PARAMETERS = "parameters"
     FILE = "file"
     ROLLOUT = "rollout"
+    TREE = "tree"
+    """What stands where and what it is called; `station_id` where it is of a station."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from domain import live, tree_changes
 from domain.models import Outlet, OutletMode, Site, Station
 
 MOST_OUTLETS = 100
@@ -94,11 +95,14 @@ def _find(db: Session, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, i
 
 
 def _make(db: Session, keys: Sequence[tuple[int, int]]) -> None:
-    db.execute(
+    made = db.scalars(
         insert(Outlet)
         .values([{"station_id": station_id, "number": number} for station_id, number in sorted(keys)])
         .on_conflict_do_nothing()
+        .returning(Outlet.station_id)
     )
+    for station_id, site_id in db.execute(select(Station.id, Station.site_id).where(Station.id.in_(set(made)))):
+        live.note(db, tree_changes.changed(site_id, station_id))
 
 
 def forget_cars(db: Session, station_id: int) -> None:

@@ -4,7 +4,8 @@ An administrator sees everything. What is not in the table is seen by nobody els
 are in portal/roles.py; this is about which rows it may do it to, and holds for every page, export and answer alike.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +50,18 @@ class Viewer:
 
 def viewer_of(db: Session, user: PortalUser) -> Viewer:
     """What a person may see, read anew."""
-    site_ids: frozenset[int] = frozenset()
-    if user.role is RoleName.SITE_ADMINISTRATOR:
-        assigned = select(site_administrator.c.site_id).where(site_administrator.c.user_id == user.id)
-        site_ids = frozenset(db.scalars(assigned))
-    return Viewer(user.id, user.role, site_ids)
+    return viewers_of(db, [user])[0]
+
+
+def viewers_of(db: Session, users: Sequence[PortalUser]) -> list[Viewer]:
+    """The same of many, with as many statements."""
+    administrators = [user.id for user in users if user.role is RoleName.SITE_ADMINISTRATOR]
+    site_ids: dict[int, set[int]] = defaultdict(set)
+    if administrators:
+        assigned = select(site_administrator).where(site_administrator.c.user_id.in_(administrators))
+        for row in db.execute(assigned):
+            site_ids[row.user_id].add(row.site_id)
+    return [Viewer(user.id, user.role, frozenset(site_ids[user.id])) for user in users]
 
 
 Rule = Callable[[Viewer], ColumnElement[bool]]

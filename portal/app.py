@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import scoped_session
 
 from config import get_settings
+from domain import tree_changes
 from domain.audit import audited_session_factory
 from domain.roles import RoleName
 from portal import api, api_keys, assets, errors, formats, forms, frame, gate, headers, hosts, language, limits
@@ -31,6 +32,7 @@ logging.getLogger("flask_appbuilder.models.filters").setLevel(logging.ERROR)
 
 def create_portal() -> Flask:
     """The portal, ready to serve."""
+    tree_changes.watch()
     app = Flask(__name__)
     app.request_class = PortalRequest
     app.config.from_mapping(

@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal import menu, node
 from portal.language import LANGUAGES
 from portal.pages.news import unread_count
-from portal.tree import state_text
+from portal.tree import state_text, state_words
 
 
 def language() -> str:
@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
         selected_key=node.selected_key,
         signed_in_name=signed_in_name,
         state_text=state_text,
+        state_words=state_words,
         tabs=menu.tabs,
         unread_news=unread_count,
     )

@@ -75,13 +75,16 @@ def state_of(db: Session, kind: NodeKind, node_id: int) -> Shown | None:
 
 def state_text(state: Shown | None) -> str:
     """The word for a state, for those who do not see its colour."""
-    words = {
+    return state_words()[state] if state else ""
+
+
+def state_words() -> dict[Shown, str]:
+    return {
         Shown.AVAILABLE: gettext("available"),
         Shown.CHARGING: gettext("charging"),
         Shown.FAULT: gettext("fault"),
         Shown.OFFLINE: gettext("offline"),
     }
-    return words[state] if state else ""
 
 
 def _branches(

@@ -2,20 +2,18 @@
 
 from urllib.parse import urlsplit
 
-import orjson
 from flask import Response, abort, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 from simple_websocket import ConnectionClosed, Server
 
-from domain.scope import viewer_of
 from portal.database import database
 from portal.live import Listener, get_hub
-from portal.viewer import viewer
 
 IDLE_SECONDS = 20.0
 """After so long without news an empty list is sent: the page sees that the line lives, we that the page does."""
+NOTHING = b"[]"
 SIGNED_OUT = 4401
 """A code of our own (RFC 6455, 7.4.2): sign in again."""
 UPGRADE_REQUIRED = 426
@@ -41,7 +39,8 @@ class LiveView(BaseView):
             return Response("Here pages listen by WebSocket.\n", UPGRADE_REQUIRED, {"Upgrade": "websocket"})
         if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
             abort(403)  # The browser sends our cookie, whoever's script asks it to.
-        with get_hub().listening(viewer()) as listener:
+        identity = current_user.get_id()
+        with get_hub().listening(identity) as listener:
             database().close()
             self._tell(Server(request.environ), listener)
         return Handled()
@@ -53,24 +52,21 @@ class LiveView(BaseView):
 
     def _tell(self, socket: Server, listener: Listener) -> None:
         """Until the page is closed, or its user may not listen any more."""
-        identity = current_user.get_id()
         try:
-            socket.send("[]")  # So that the page knows at once that it is heard.
+            socket.send(NOTHING.decode())  # So that the page knows at once that it is heard.
             while True:
-                changes = listener.take(IDLE_SECONDS)
-                if not self._may_still_listen(identity, listener):
+                words = listener.take(IDLE_SECONDS)
+                if listener.is_over or not (words or self._is_signed_in(listener)):
                     socket.close(SIGNED_OUT)
                     return
-                socket.send(orjson.dumps(changes).decode())
+                for word in words or [NOTHING]:
+                    socket.send(word.decode())
         except (ConnectionClosed, OSError):
             return  # The page is gone.
 
-    def _may_still_listen(self, identity: str, listener: Listener) -> bool:
-        """Asked before each word, which are few; the connection to the database is not kept between."""
+    def _is_signed_in(self, listener: Listener) -> bool:
+        """Asked while nothing happens; else the hub has asked. The connection to the database is not kept between."""
         try:
-            user = self.appbuilder.sm.load_user(identity)
-            if user is not None:
-                listener.viewer = viewer_of(database(), user)
-            return user is not None
+            return self.appbuilder.sm.load_user(listener.identity) is not None
         finally:
             database().close()

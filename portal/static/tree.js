@@ -66,14 +66,18 @@
     return made;
   }
 
+  function spoken(node) {
+    const count = node.count === null ? "" : ngettext("%(num)d station", "%(num)d stations", node.count);
+    return [node.label, node.state_text, count].filter(Boolean).join(", ");
+  }
+
   function drawItem(node, level) {
     const item = element("li");
     const isOpen = node.has_children && open.has(node.key) && node.key in below;
-    const count = node.count === null ? "" : ngettext("%(num)d station", "%(num)d stations", node.count);
     item.setAttribute("role", "treeitem");
     item.setAttribute("aria-level", level);
     item.setAttribute("aria-selected", node.key === selectedKey);
-    item.setAttribute("aria-label", [node.label, node.state_text, count].filter(Boolean).join(", "));
+    item.setAttribute("aria-label", spoken(node));
     item.dataset.key = node.key;
     item.tabIndex = -1;
     if (node.has_children) item.setAttribute("aria-expanded", isOpen);
@@ -209,8 +213,28 @@
     isResting = false;
   }
 
+  // The line tells the new states of all nodes that this user may see; those that are shown here take them on in place.
+  const words = JSON.parse(tree.dataset.words);
+
+  function recolour(states) {
+    for (const node of Object.values(below).flat()) {
+      const state = states[node.key];
+      if (!state || state === node.state) continue;
+      node.state = state;
+      node.state_text = words[state];
+      if (node.count === null) node.hint = state === "available" ? "" : words[state];
+      const item = find(node.key);
+      if (!item) continue;
+      item.firstChild.replaceWith(drawLine(node, isOpen(item)));
+      item.setAttribute("aria-label", spoken(node));
+    }
+  }
+
   document.addEventListener("live", (event) => {
-    if (event.detail.some((change) => ["station", "anything"].includes(change.kind))) refreshSoon();
+    for (const change of event.detail) {
+      if (change.kind === "states") recolour(change.states);
+      else if (["tree", "anything"].includes(change.kind)) refreshSoon();
+    }
   });
   document.addEventListener("visibilitychange", () => { if (isDue) refreshSoon(); });
 
