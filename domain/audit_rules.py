@@ -48,6 +48,8 @@ NOT_AUDITED: Mapping[str, str] = {
     "audit_entry": "the log itself",
     "floor_plan": "its floor tells of it by the checksum",
     "event": "a log of its own, written beside what it tells",
+    "feed_evse": "follows from the outlets",
+    "feed_location": "follows from the sites",
     "local_list": "follows from the ID tokens",
     "message": "a log of its own, written by the engine",
     "meter_value": "written by stations alone",

@@ -20,6 +20,7 @@ from portal.pages.dashboard.view import DashboardView
 from portal.roles import BUILT_IN_ROLES
 from portal.routes import add_views
 from portal.security import PortalSecurityManager
+from portal.services.ocpi import ocpi
 from portal.uploads import PortalRequest
 
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -69,6 +70,7 @@ def create_portal() -> Flask:
         add_views(builder)
         api.init_app(app, builder)
     app.register_blueprint(health)
+    app.register_blueprint(ocpi)
     for part in (gate, language, formats, forms, assets, frame, errors):
         part.init_app(app)
     return app

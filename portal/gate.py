@@ -21,6 +21,8 @@ OPEN_ENDPOINTS = (
     "LocaleView.index",
     "health.healthz",
 )
+SERVICES = frozenset({"ocpi"})
+"""The blueprints of those who come with the token of a service (portal/services), which they ask for themselves."""
 SECOND_FACTOR_ENDPOINTS = ("SecondFactorView.index", "SecondFactorView.set_up")
 """All that is open to somebody who must have a second factor and has none yet."""
 
@@ -28,7 +30,9 @@ SECOND_FACTOR_ENDPOINTS = ("SecondFactorView.index", "SecondFactorView.set_up")
 def _is_open() -> bool:
     """Whether a visitor may come here."""
     endpoint = request.endpoint
-    return endpoint is None or endpoint in OPEN_ENDPOINTS or endpoint.endswith("static")
+    if endpoint is None or request.blueprint in SERVICES:
+        return True
+    return endpoint in OPEN_ENDPOINTS or endpoint.endswith("static")
 
 
 def _is_api() -> bool:

@@ -11,6 +11,7 @@ from domain.models.file import FileState, FirmwareImage, StationFile
 from domain.models.floor_plan import FloorPlan
 from domain.models.id_token import IdToken
 from domain.models.local_list import LocalList
+from domain.models.map_feed import FeedEvse, FeedLocation
 from domain.models.message import Direction, Message, MessageKind
 from domain.models.meter_value import MeterValue
 from domain.models.news import News, news_read
@@ -45,6 +46,8 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Event",
+    "FeedEvse",
+    "FeedLocation",
     "FileState",
     "FirmwareImage",
     "Floor",

@@ -3,7 +3,7 @@
 - `adapters.py`       the one table: what each kind hears, is told, may ask, and wants to know of an outlet
 - `configuration.py`  what an administrator sets for each kind
 - `setting_up.py`     adding, configuring, enabling, secrets
-- `outlet_values.py`  what outlets are called at a service
+- `outlet_value.py`   what outlets are called at a service; `outlet_values.py`: an outlet's table of them
 - `changes.py`        what changed, as the database itself notes it
 - `telling.py`        changes become what each service is told
 - `outbox.py`         what is told lies here until it is delivered

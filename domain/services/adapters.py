@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from domain.models import ChangeKind, Service, ServiceChange, ServiceKind
 from domain.services import webhook
-from domain.services.configuration import Configuration, WebhookConfiguration
+from domain.services.configuration import Configuration, MapFeedConfiguration, WebhookConfiguration
+from domain.services.map_feed import publishing as map_feed
+from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, OutletValue
 
 
 class Ask(StrEnum):
@@ -17,16 +19,6 @@ class Ask(StrEnum):
 
     START = "start"
     STOP = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class OutletValue:
-    """Something that an outlet is called at the service."""
-
-    name: str
-    longest: int
-    is_unique: bool = False
-    """Whether no two outlets have the same."""
 
 
 def _nothing(_db: Session, _service: Service, _now: datetime) -> None:
@@ -54,6 +46,14 @@ class Adapter:
 
 
 ADAPTERS: Mapping[ServiceKind, Adapter] = {
+    ServiceKind.MAP_FEED: Adapter(
+        configuration=MapFeedConfiguration,
+        hears=map_feed.KINDS,
+        tell=map_feed.tell,
+        check=map_feed.check,
+        outlet_values=(OutletValue(NOBIL_STATION, 36), OutletValue(EVSE_UID, 36, is_unique=True)),
+        comes=True,
+    ),
     ServiceKind.WEBHOOK: Adapter(
         configuration=WebhookConfiguration,
         hears=frozenset(webhook.KINDS),

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config import get_settings
 from domain import endpoints
@@ -39,3 +39,16 @@ class WebhookTopic(StrEnum):
 class WebhookConfiguration(Configuration):
     url: Address
     topics: tuple[WebhookTopic, ...]
+
+
+class MapFeedConfiguration(Configuration):
+    country_code: str = Field(pattern=r"^[A-Z]{2}$")
+    """Of the operator, in ISO 3166 (OCPI 2.2.1, 3.1.4)."""
+    party_id: str = Field(pattern=r"^[A-Z0-9]{3}$")
+    operator: str = Field(default="", max_length=100)
+    country: str = Field(pattern=r"^[A-Z]{3}$")
+    """In which sites are that name none, or one that nobody knows."""
+    amperes: int = Field(default=32, ge=1, le=1000)
+    """What an outlet gives that says nothing of its own."""
+    phases: int = Field(default=3)
+    excluded_site_ids: tuple[int, ...] = ()

@@ -3,8 +3,7 @@
 Each service has its lines at each outlet, enabled or not, so that a value may be entered before.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from domain.errors import DomainError
 from domain.models import Outlet, Service, ServiceOutletValue, Station
-from domain.services.adapters import ADAPTERS, OutletValue
+from domain.services.adapters import ADAPTERS
+from domain.services.outlet_value import Key, OutletValue, of_outlets
 from domain.writing import is_writable
-
-Key = tuple[int, str]
-"""A service, and which of its values."""
 
 
 class OutletValueError(DomainError):
@@ -65,23 +62,13 @@ class Line:
 
 def lines(db: Session, outlet: Outlet) -> list[Line]:
     """The table of an outlet: each service by its name, with what it wants to know."""
-    values = of_outlets(db, [outlet.id])[outlet.id]
+    values = of_outlets(db, [outlet.id]).get(outlet.id, {})
     services = db.scalars(select(Service).order_by(Service.name)).all()
     return [
         Line(service, wanted, values.get((service.id, wanted.name), ""))
         for service in services
         for wanted in ADAPTERS[service.kind].outlet_values
     ]
-
-
-def of_outlets(db: Session, outlet_ids: Collection[int]) -> Mapping[int, dict[Key, str]]:
-    """What many outlets are called, in one query; nothing for those that have no values."""
-    found: dict[int, dict[Key, str]] = defaultdict(dict)
-    columns = (ServiceOutletValue.outlet_id, ServiceOutletValue.service_id, ServiceOutletValue.name)
-    rows = select(*columns, ServiceOutletValue.value).where(ServiceOutletValue.outlet_id.in_(outlet_ids))
-    for outlet_id, service_id, name, value in db.execute(rows):
-        found[outlet_id][service_id, name] = value
-    return found
 
 
 def put(db: Session, outlet: Outlet, values: Mapping[Key, str]) -> None:

@@ -243,6 +243,7 @@ ForgottenPasswordView forgot reset
 SecurityApi           login refresh
 LocaleView            index
 health                healthz
+ocpi                  versions details locations location evse connector
 appbuilder            static
 """
 """Doors that are open to everybody; each has tests of its own."""
