@@ -40,6 +40,7 @@ OPERATORS = EVERYONE | {
     "FloorApi|StationApi|OutletApi": API_WRITE,
     "StationCommandApi": "can_post",
     "StationParameterApi": "can_get",
+    "OutletServiceApi": "can_(get|put)",
     "CommandApi|CommandBatchApi": "can_(get|info|post|cancel)",
 }
 """Those who look after stations."""

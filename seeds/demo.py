@@ -26,7 +26,7 @@ from domain.models import (
 from domain.passwords import hash_password
 from domain.protocols import Protocol
 from domain.roles import RoleName
-from seeds import demo_history, demo_plans, demo_tags
+from seeds import demo_history, demo_plans, demo_services, demo_tags
 
 DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
 COMPANY = "FastCars"
@@ -118,6 +118,7 @@ def seed(db: Session) -> bool:
     _assign_sites(db)
     demo_history.write(db)
     demo_tags.add_hint(db)
+    demo_services.add(db)
     return True
 
 

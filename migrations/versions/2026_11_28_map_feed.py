@@ -1,7 +1,7 @@
 """what maps are told
 
 Revision ID: 2026_11_28_map_feed
-Revises: 2026_11_28_services
+Revises: 2026_11_28_maximum_current
 """
 
 import sqlalchemy as sa
@@ -9,12 +9,17 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_28_map_feed"
-down_revision = "2026_11_28_services"
+down_revision = "2026_11_28_maximum_current"
 branch_labels = None
 depends_on = None
 
 
+COLUMNS = ("station_id", "number", "uuid", "connector_type", "parking", "mode")
+"""Of an outlet, what others are told of it besides its state (2026_11_28_services)."""
+
+
 def upgrade() -> None:
+    _note_changes_of(*COLUMNS, "max_current_a")
     op.create_table(
         "feed_location",
         sa.Column("service_id", sa.Integer(), nullable=False),
@@ -50,3 +55,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("feed_evse")
     op.drop_table("feed_location")
+    _note_changes_of(*COLUMNS)
+
+
+def _note_changes_of(*columns: str) -> None:
+    was, becomes = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    op.execute(
+        "CREATE OR REPLACE TRIGGER service_place AFTER UPDATE ON outlet FOR EACH ROW"
+        f" WHEN (({was}) IS DISTINCT FROM ({becomes})) EXECUTE FUNCTION note_outlet_place()"
+    )

@@ -17,6 +17,7 @@ from portal.api.floor import FloorApi
 from portal.api.id_token import IdTokenApi
 from portal.api.openapi import OpenApi, SwaggerView
 from portal.api.outlet import OutletApi
+from portal.api.outlet_service import OutletServiceApi
 from portal.api.parameter import StationParameterApi
 from portal.api.site import SiteApi
 from portal.api.station import StationApi
@@ -50,5 +51,6 @@ def init_app(app: Flask, appbuilder: AppBuilder) -> None:
         appbuilder.add_api(resource)
     appbuilder.add_api(StationCommandApi)
     appbuilder.add_api(StationParameterApi)
+    appbuilder.add_api(OutletServiceApi)
     appbuilder.add_api(OpenApi)
     appbuilder.add_view_no_menu(SwaggerView)

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, select
 from wtforms import IntegerField, RadioField
@@ -17,9 +19,10 @@ from portal.database import database
 from portal.forms import NEEDED, RecordChoice, RecordForm, chosen, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.node_words import MODES
-from portal.record import Fact
+from portal.record import Fact, Page
 from portal.table.columns import Choice, Number, Text
 from portal.viewer import scoped
+from portal.views import outlet_services
 
 MODES_EXPLAINED = [
     SelectChoice(OutletMode.RFID.value, lazy_gettext("RFID: those whose tag is accepted may charge")),
@@ -74,6 +77,7 @@ class OutletView(NodeView):
     datamodel = SQLAInterface(Outlet)
     route_base = "/outlets"
     form = OutletForm
+    show_template = "outlet.html"
     list_title = lazy_gettext("Outlets")
     add_title = lazy_gettext("Add outlet")
     edit_title = lazy_gettext("Edit outlet")
@@ -114,6 +118,22 @@ class OutletView(NodeView):
         station_id = selected_ids().get(NodeKind.STATION)
         highest = select(Outlet.number).where(Outlet.station_id == station_id).order_by(Outlet.number.desc()).limit(1)
         return {"station_id": station_id, "number": (database().scalar(highest) or 0) + 1}
+
+    def show_context(self, record: Outlet) -> dict[str, Any]:
+        return super().show_context(record) | {"services": outlet_services.table(record)}
+
+    @expose("/services/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def services(self, pk: int) -> Page:
+        """What services call the outlet."""
+        outlet: Outlet = self.record(pk)
+        self.selects(outlet)
+        saved = outlet_services.save(outlet)
+        if not isinstance(saved, outlet_services.Table):
+            return saved
+        context = self.show_context(outlet) | {"services": saved}
+        return self.render_template(self.show_template, view=self, record=outlet, **context), 422
 
     def facts(self, record: Outlet) -> list[Fact]:
         return [

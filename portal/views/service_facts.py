@@ -6,9 +6,10 @@ from flask_babel import gettext
 
 from domain.models import Service, ServiceKind
 from domain.services import setting_up
-from domain.services.configuration import WebhookConfiguration
+from domain.services.configuration import MapFeedConfiguration, WebhookConfiguration
 from portal.formats import at
 from portal.record import Fact
+from portal.services import ocpi
 from portal.views.service_words import KINDS, TOPICS
 
 
@@ -35,6 +36,15 @@ def _webhook(configuration: WebhookConfiguration) -> list[Fact]:
     return [Fact(gettext("Address"), configuration.url, copies=True), Fact(gettext("What it is told"), topics)]
 
 
+def _map_feed(configuration: MapFeedConfiguration) -> list[Fact]:
+    return [
+        Fact(gettext("Address"), ocpi.url_of("/versions"), copies=True),
+        Fact(gettext("Operator"), f"{configuration.operator} {configuration.country_code}*{configuration.party_id}"),
+        Fact(gettext("Sites that are not shown"), len(configuration.excluded_site_ids)),
+    ]
+
+
 CONFIGURED: Mapping[ServiceKind, Callable[..., list[Fact]]] = {
+    ServiceKind.MAP_FEED: _map_feed,
     ServiceKind.WEBHOOK: _webhook,
 }

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import Field, RadioField, SelectMultipleField, StringField
+from wtforms import Field, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from domain.endpoints import LONGEST, EndpointError, EndpointFault
@@ -15,6 +15,7 @@ from domain.services import setting_up
 from domain.services.adapters import ADAPTERS
 from domain.services.configuration import check_address
 from portal.forms import NEEDED, RecordForm, stripped, text, unique
+from portal.node_view import sites_by_name
 from portal.views.service_words import KINDS_EXPLAINED, TOPICS
 
 FAULTS = {
@@ -79,6 +80,54 @@ class AddServiceForm(ServiceForm):
         obj.name, obj.kind = self.name.data, ServiceKind(self.kind.data)
 
 
+def _in_capitals(written: str | None) -> str:
+    return stripped(written).upper()
+
+
+class MapFeedForm(ServiceForm):
+    operator = text(
+        lazy_gettext("Operator"), 100, description=lazy_gettext("As maps show it. Left empty: the name of the system.")
+    )
+    country_code = StringField(
+        lazy_gettext("Country of the operator"),
+        [Regexp(r"^[A-Z]{2}$", message=lazy_gettext("Two letters, such as DK."))],
+        filters=[_in_capitals],
+        default="DK",
+        description=lazy_gettext("Two letters, such as DK. With the id below it is how OCPI knows the operator."),
+    )
+    party_id = StringField(
+        lazy_gettext("Id of the operator"),
+        [Regexp(r"^[A-Z0-9]{3}$", message=lazy_gettext("Three letters or digits, such as FCR."))],
+        filters=[_in_capitals],
+        description=lazy_gettext("Three letters or digits, as registered for eMobility, such as FCR."),
+    )
+    country = StringField(
+        lazy_gettext("Usual country of sites"),
+        [Regexp(r"^[A-Z]{3}$", message=lazy_gettext("Three letters, such as DNK."))],
+        filters=[_in_capitals],
+        default="DNK",
+        description=lazy_gettext("Three letters, such as DNK: for sites whose address names no country."),
+    )
+    amperes = IntegerField(
+        lazy_gettext("Usual current (A)"),
+        [NEEDED, NumberRange(1, 1000, lazy_gettext("Between %(min)d and %(max)d."))],
+        default=32,
+    )
+    phases = RadioField(
+        lazy_gettext("Phases"),
+        choices=[SelectChoice("1", lazy_gettext("One")), SelectChoice("3", lazy_gettext("Three"))],
+        coerce=int,
+        default=3,
+    )
+    excluded_site_ids = SelectMultipleField(
+        lazy_gettext("Sites that are not shown"), coerce=int, option_widget=CheckboxInput()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.excluded_site_ids.choices = sites_by_name()
+
+
 class WebhookForm(ServiceForm):
     url = address(
         lazy_gettext("Address"), lazy_gettext("Where the messages are sent, such as https://example.com/hook.")
@@ -91,6 +140,7 @@ class WebhookForm(ServiceForm):
 
 
 FORMS: Mapping[ServiceKind, type[ServiceForm]] = {
+    ServiceKind.MAP_FEED: MapFeedForm,
     ServiceKind.WEBHOOK: WebhookForm,
 }
 

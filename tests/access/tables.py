@@ -44,7 +44,7 @@ FirmwareImageView     all: list show add edit delete export file
 FirmwareImageApi      all: get_list get info post delete
 ParametersView        all: index compare   gone: upload read restart
 RolloutView           all: list show plan cancel   gone: begin
-OutletView            all: list show add edit delete export
+OutletView            all: list show add edit delete export services
 UnknownStationView    all: list adopt delete export
 IdTokenView           all: list show add edit delete export
 ChargingSessionView   all: list show export
@@ -64,6 +64,7 @@ CommandApi            all: get_list get info cancel
 CommandBatchApi       all: get_list get info make cancel
 StationCommandApi     all: post
 StationParameterApi   all: get
+OutletServiceApi      all: get put
 """
 
 SITE_ADMINISTRATOR = """
@@ -101,7 +102,7 @@ FirmwareImageView     all: list show export file                 no: add edit de
 FirmwareImageApi      all: get_list get info                     no: post delete
 ParametersView        own: index compare   gone: upload read restart
 RolloutView           own: list show plan cancel   gone: begin
-OutletView            own: list show add edit delete export
+OutletView            own: list show add edit delete export services
 UnknownStationView    no: list adopt delete export
 IdTokenView           no: list show add edit delete export
 ChargingSessionView   own: list show export
@@ -121,6 +122,7 @@ CommandApi            own: get_list get info cancel
 CommandBatchApi       own: get_list get info make cancel
 StationCommandApi     own: post
 StationParameterApi   own: get
+OutletServiceApi      own: get put
 """
 
 SUPPORT = """
@@ -158,7 +160,7 @@ FirmwareImageView     all: list show add edit delete export file
 FirmwareImageApi      all: get_list get info post delete
 ParametersView        all: index compare   gone: upload read restart
 RolloutView           all: list show plan cancel   gone: begin
-OutletView            all: list show add edit delete export
+OutletView            all: list show add edit delete export services
 UnknownStationView    all: list adopt delete export
 IdTokenView           no: list show add edit delete export
 ChargingSessionView   all: list show export
@@ -178,6 +180,7 @@ CommandApi            all: get_list get info cancel
 CommandBatchApi       all: get_list get info make cancel
 StationCommandApi     all: post
 StationParameterApi   all: get
+OutletServiceApi      all: get put
 """
 
 EV_USER = """
@@ -215,7 +218,7 @@ FirmwareImageView     no: list show add edit delete export file
 FirmwareImageApi      no: get_list get info post delete
 ParametersView        no: index compare upload read restart
 RolloutView           no: list show plan cancel begin
-OutletView            no: list show add edit delete export
+OutletView            no: list show add edit delete export services
 UnknownStationView    no: list adopt delete export
 IdTokenView           own: list show export                      no: add edit delete
 ChargingSessionView   own: list show export
@@ -235,6 +238,7 @@ CommandApi            own: get_list get info                     no: cancel
 CommandBatchApi       no: get_list get info make cancel
 StationCommandApi     no: post
 StationParameterApi   no: get
+OutletServiceApi      no: get put
 """
 
 OPEN = """
@@ -281,6 +285,7 @@ OBJECTS = {
     "Command": "command",
     "StationCommand": "station",
     "StationParameter": "station",
+    "OutletService": "outlet",
     "CommandBatch": "command_batch",
     "AuditEntry": "audit_entry",
 }

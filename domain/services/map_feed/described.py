@@ -74,6 +74,7 @@ def _outlets(db: Session, site_ids: Iterable[int]) -> Sequence[Any]:
             Outlet.mode,
             Outlet.connector_type,
             Outlet.parking,
+            Outlet.max_current_a,
             Outlet.status,
             Station.id.label("station_id"),
             Station.site_id,
@@ -151,7 +152,7 @@ def _connector(configuration: MapFeedConfiguration, row: Row[Any]) -> Body:
         "format": plug.format,
         "power_type": "DC" if plug.is_dc else ac,
         "max_voltage": DC_VOLTS if plug.is_dc else AC_VOLTS,
-        "max_amperage": configuration.amperes,
+        "max_amperage": row.max_current_a or configuration.amperes,
     }
 
 

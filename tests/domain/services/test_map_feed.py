@@ -135,10 +135,14 @@ def test_a_station_that_goes_leaves_its_states_unknown(db, place, station, feed)
 
 def test_another_connector_touches_it(db, place, station, feed):
     told(db, feed)
-    db.scalars(select(Outlet).where(Outlet.number == 1)).one().connector_type = "CCS"
+    outlet = db.scalars(select(Outlet).where(Outlet.number == 1)).one()
+    outlet.connector_type = "CCS"
+    told(db, feed, 6)
+    outlet.max_current_a = 125
     [location] = told(db, feed, 7)
     first, second = location["evses"]
     assert (first["connectors"][0]["standard"], first["connectors"][0]["power_type"]) == ("IEC_62196_T2_COMBO", "DC")
+    assert first["connectors"][0]["max_amperage"] == 125
     assert (first["connectors"][0]["last_updated"], second["connectors"][0]["last_updated"]) == (at(7), at(0))
 
 

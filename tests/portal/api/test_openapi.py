@@ -73,6 +73,8 @@ def test_only_required_fields_are_required(document: dict) -> None:
         "IdToken": ["token"],
         "Login": ["password", "username"],
         "Outlet": ["number", "station"],
+        "OutletValue": ["name", "service", "value"],
+        "OutletValues": ["values"],
         "Site": ["name"],
         "Station": ["charge_box_id", "name", "site"],
         "User": ["email", "first_name", "last_name", "password", "role"],

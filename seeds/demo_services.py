@@ -1,0 +1,31 @@
+"""The services of the demo company: a map that may fetch, and a webhook that is not enabled, since nobody listens."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.clock import now
+from domain.models import Outlet, Service, ServiceKind
+from domain.services import outlet_values, setting_up
+from domain.services.outlet_value import EVSE_UID, NOBIL_STATION
+
+FEED = {"country_code": "DK", "party_id": "FCR", "country": "DNK", "operator": "FastCars"}
+HOOK = {"url": "https://hooks.example.com/charging", "topics": ["status", "charging_sessions"]}
+STATION_AT_THE_MAP = "DNK_01234"
+
+
+def add(db: Session) -> None:
+    """Once sites and outlets are there."""
+    feed = _service(db, ServiceKind.MAP_FEED, "NOBIL", FEED)
+    _service(db, ServiceKind.WEBHOOK, "Operations", HOOK)
+    outlet = db.scalars(select(Outlet).order_by(Outlet.id).limit(1)).one()
+    outlet_values.put(db, outlet, {(feed.id, NOBIL_STATION): STATION_AT_THE_MAP, (feed.id, EVSE_UID): "DNK_01234_1"})
+    setting_up.enable(db, feed, now())
+
+
+def _service(db: Session, kind: ServiceKind, name: str, configuration: dict[str, object]) -> Service:
+    service = Service(kind=kind, name=name)
+    setting_up.configure(service, configuration)
+    setting_up.make_secrets(service)
+    db.add(service)
+    db.flush()
+    return service
