@@ -55,7 +55,7 @@ def change(db: Session, user: PortalUser, details: UserDetails) -> None:
         UserError: what is asked cannot be.
         NoSuchUserError: the user is gone.
     """
-    _lock(db, user)
+    lock(db, user)
     before = details_of(db, user)
     after = details.over(before)
     if before.role is RoleName.ADMINISTRATOR and after.role is not RoleName.ADMINISTRATOR:
@@ -75,7 +75,7 @@ def delete(db: Session, user: PortalUser) -> None:
         NoSuchUserError: the user is gone.
     """
     # The lock waits for charges that are just beginning, and none can begin for this user after it.
-    _lock(db, user)
+    lock(db, user)
     _keep_an_administrator(db, user, "role")
     # The tag stands in a unique index together with the start, so each session gets something of its own instead.
     anonymous = {"user_id": None, "email": None, "id_token": func.concat(ERASED, cast(ChargingSession.id, String))}
@@ -152,8 +152,12 @@ def _opens(details: UserDetails) -> tuple[object, ...]:
     return details.role, normal_email(details.email or ""), details.active
 
 
-def _lock(db: Session, user: PortalUser) -> None:
-    """Nobody else changes this user until the commit."""
+def lock(db: Session, user: PortalUser) -> None:
+    """Nobody else changes this user until the commit; what was read of them before is read anew.
+
+    Raises:
+        NoSuchUserError: the user is gone.
+    """
     if user.role is RoleName.ADMINISTRATOR:  # Before any user, so that two who change each other do not deadlock.
         _lock_administrators(db)
     row = select(PortalUser).where(PortalUser.id == user.id).with_for_update(of=PortalUser)

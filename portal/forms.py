@@ -1,7 +1,7 @@
 """Forms of records: text that is really text, and what must be unique said in words."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
@@ -19,15 +19,38 @@ from domain.writing import is_writable
 from portal.database import database
 from portal.formats import user_time_zone
 
+if TYPE_CHECKING:
+    from portal.edits import Clash
+
 NEEDED = InputRequired(lazy_gettext("This is needed."))
 
 
 class RecordForm(FlaskForm):
     """A form for one kind of record; `record` is the one that is edited."""
 
+    seen = HiddenField()
+    """Marks of the values that it was opened with; see portal/edits.py."""
+
     def __init__(self, *args: Any, record: Any = None, **kwargs: Any) -> None:
         self.record = record
+        self.clashes: Sequence[Clash] = ()
+        """What somebody else changed since then."""
         super().__init__(*args, **kwargs)
+        if record is None:
+            del self.seen
+
+    def beside(self) -> dict[str, tuple[str, str]]:
+        """What else must not change unseen: label and value by name."""
+        return {}
+
+    def column_of(self, name: str) -> str:
+        """The column that a field is kept in."""
+        return name
+
+    def populate_obj(self, obj: Any) -> None:
+        for name, field in self._fields.items():
+            if name != "seen":
+                field.populate_obj(obj, name)
 
 
 def stripped(text: str | None) -> str:

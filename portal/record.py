@@ -5,7 +5,7 @@ one filter object among all requests and act on GET; so the routes, names and pe
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
@@ -15,13 +15,17 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from domain.audit_rules import kind_of_table
 from domain.errors import DomainError
 from domain.models.columns import LARGEST_KEY
+from domain.roles import RoleName
+from portal import edits
 from portal.database import database
 from portal.forms import RecordForm
 from portal.messages import in_words
 from portal.node import node_url
 from portal.table.view import TableView
+from portal.viewer import viewer
 
 Page = str | Response | tuple[str, int]
 
@@ -33,6 +37,11 @@ class Fact:
     label: str
     value: object
     copies: bool = False
+
+
+def status_of(form: RecordForm) -> int:
+    """Of the page with this form."""
+    return 422 if form.errors else 409 if form.clashes else 200
 
 
 class RecordView(TableView):
@@ -70,10 +79,10 @@ class RecordView(TableView):
     @expose("/edit/<int:pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk: int) -> Page:
-        record = self.record(pk)
+        record = self.to_edit(pk)
         self.selects(record)
-        form = self.form(obj=record, record=record)
-        if not form.validate_on_submit():
+        form = self.settled(self.edit_form_of(record))
+        if not form.validate_on_submit() or form.clashes:
             return self._form_page(form, self.edit_title, self.show_url(record), record)
         return self._save(form, record, is_new=False)
 
@@ -99,11 +108,21 @@ class RecordView(TableView):
 
     def record(self, pk: int) -> Any:
         """The record, if there is one that this user may see."""
-        if pk > LARGEST_KEY:
-            abort(404)
-        model = self.datamodel.obj
-        rows = self.scoped(self.base()).where(self.key == pk)
-        return database().scalar(rows.with_only_columns(model, maintain_column_froms=True)) or abort(404)
+        return self._find(pk) or abort(404)
+
+    def to_edit(self, pk: int) -> Any:
+        """The same; once a form is sent, as it is now and locked until the commit."""
+        return self._find(pk, for_update=request.method == "POST") or self._gone(pk)
+
+    def settled(self, form: RecordForm) -> RecordForm:
+        """The form of a record that is there, after a look at what others did meanwhile."""
+        edits.settle(form, self.kind)
+        return form
+
+    @property
+    def kind(self) -> str:
+        """What its rows are called in the audit log."""
+        return kind_of_table(self.datamodel.obj.__tablename__) or ""
 
     # What a kind of record may do its own way.
 
@@ -115,6 +134,9 @@ class RecordView(TableView):
 
     def facts(self, record: Any) -> list[Fact]:
         return []
+
+    def edit_form_of(self, record: Any) -> RecordForm:
+        return self.form(obj=record, record=record)
 
     def defaults(self) -> dict[str, Any]:
         """What a new record's form begins with."""
@@ -140,6 +162,28 @@ class RecordView(TableView):
 
     # The common way.
 
+    def _find(self, pk: int, for_update: bool = False) -> Any:
+        if pk > LARGEST_KEY:
+            return None
+        model = self.datamodel.obj
+        rows = self.scoped(self.base()).where(self.key == pk).with_only_columns(model, maintain_column_froms=True)
+        if for_update:
+            rows = rows.with_for_update(of=model).execution_options(populate_existing=True)
+        return database().scalar(rows)
+
+    def _gone(self, pk: int) -> NoReturn:
+        """Whoever sent a form for what is not there any more gets back what was typed."""
+        if request.method != "POST":
+            abort(404)
+        page = self.render_template(
+            "record_gone.html",
+            title=self.edit_title,
+            typed=edits.typed_in(self.form),
+            deed=edits.deletion(self.kind, pk) if viewer().role is RoleName.ADMINISTRATOR else None,
+            list_url=node_url(f"{self.endpoint}.list") if "list" not in self.exclude_route_methods else None,
+        )
+        abort(Response(page, 404))
+
     def _save(self, form: RecordForm, record: Any, is_new: bool) -> Page:
         form.populate_obj(record)
         try:
@@ -160,4 +204,4 @@ class RecordView(TableView):
     def _form_page(self, form: RecordForm, title: LazyString, cancel_url: str, record: Any = None) -> Page:
         template = self.edit_template if record else self.add_template
         page = self.render_template(template, view=self, form=form, title=title, record=record, cancel_url=cancel_url)
-        return page, 422 if form.errors else 200
+        return page, status_of(form)

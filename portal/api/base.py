@@ -21,7 +21,7 @@ from sqlalchemy.orm import Query, Session
 from domain.errors import HasChildrenError
 from domain.models.columns import LARGEST_KEY
 from domain.scope import visible
-from portal.api import filters
+from portal.api import filters, versions
 from portal.api.body import json_body
 from portal.api.errors import Reasons, refuse
 from portal.api.fields import Key
@@ -212,6 +212,7 @@ class Api(ModelRestApi):
     def put(self, pk: int) -> Response:
         values = self.values(self.edit_model_schema)
         item = self.row(pk, for_update=True)
+        versions.expect_read(self.db, item, self.edit_model_schema)
         with self.writing():
             for name, value in values.items():
                 setattr(item, name, value)
@@ -224,6 +225,7 @@ class Api(ModelRestApi):
     @permission_name("delete")
     def delete(self, pk: int) -> Response:
         item = self.row(pk, for_update=True)
+        versions.expect_read(self.db, item, self.edit_model_schema)
         self.pre_delete(item)
         try:
             with self.writing():
@@ -250,4 +252,10 @@ class Api(ModelRestApi):
         )
 
     def _answer(self, status: int, item: Model) -> Response:
-        return self.response(status, id=item.id, result=self.show_model_schema.dump(item))
+        return self.tagged(item, self.response(status, id=item.id, result=self.show_model_schema.dump(item)))
+
+    def tagged(self, item: Model, response: Response) -> Response:
+        """With the state of the row that it tells, where there is something to change."""
+        if self.edit_model_schema.fields:
+            response.set_etag(versions.tag_of(item, self.edit_model_schema))
+        return response

@@ -25,6 +25,9 @@ ABOUT = """\
 Two ways to sign in, both sent as `Authorization: Bearer …`: a personal API key (`cp_…`), which people make and revoke
 in their user settings, or a token for an e-mail and a password from `/api/v1/security/login`.
 
+An answer about one row has an `ETag`. Sent back as `If-Match` with a change, it is made only if nobody else changed the
+row meanwhile; what stations report is no change.
+
 Times are ISO 8601 in UTC; energies are in Wh. A wrong field is answered with `{"message": {"field": ["reason"]}}`.
 """
 
@@ -35,11 +38,20 @@ FAULTS = {
     404: "There is no such row",
     409: "A rule speaks against it, such as that others stand below; it is told",
     413: "The body is larger than 64 KiB",
+    412: "Somebody changed the row since it was read with this `If-Match`; who and when is told",
     422: "A field is wrong; each with its reasons",
     429: "Too many attempts",
 }
 
 OF_FIELDS = {"type": "object", "additionalProperties": True, "example": {"name": ["Missing data for required field."]}}
+
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "the `ETag` with which the row was read; left out, the row may be in any state",
+    "schema": {"type": "string"},
+}
 
 
 def _word(api: Api) -> str:
@@ -106,13 +118,18 @@ def _put(api: Api) -> dict[str, Any]:
     return {
         "summary": f"Change one {_called(api)}; a field that is left out stays as it is",
         "requestBody": {"required": True, **as_json(reference("schemas", f"{_word(api)}Changes"))},
-        "responses": answers(200, "It is changed", _row(api), 400, 401, 403, 404, 413, 422),
+        "responses": answers(200, "It is changed", _row(api), 400, 401, 403, 404, 412, 413, 422),
+        "parameters": [IF_MATCH],
     }
 
 
 def _delete(api: Api) -> dict[str, Any]:
     ok = object_of(message={"type": "string", "example": "OK"})
-    return {"summary": f"Delete one {_called(api)}", "responses": answers(200, "Gone", ok, 401, 403, 404, 409)}
+    return {
+        "summary": f"Delete one {_called(api)}",
+        "responses": answers(200, "Gone", ok, 401, 403, 404, 409, 412),
+        "parameters": [IF_MATCH],
+    }
 
 
 def _info(api: Api) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from domain.privacy import sees_all_of_users
 from domain.roles import RoleName
 from domain.user_details import Reason, Refusal, UserDetails, UserError
 from domain.users import NoSuchUserError
+from portal.api import versions
 from portal.api.base import Api
 from portal.api.errors import refuse
 from portal.api.fields import Flag, Moment, Name, Text, Whole
@@ -123,8 +124,14 @@ class UserApi(Api):
         return super().column(name)
 
     def row(self, pk: int, for_update: bool = False) -> PortalUser:
-        """Never locked here: the domain does, in an order in which no two wait for each other."""
-        return super().row(pk)
+        """Locked by the domain, in an order in which no two wait for each other."""
+        user = super().row(pk)
+        if for_update:
+            try:
+                users.lock(self.db, user)
+            except NoSuchUserError:
+                refuse(404, "Not found")
+        return user
 
     def offers(self, name: str) -> bool:
         return sees_all_of_users(viewer()) or name in SHOWN_TO_SITE_ADMINISTRATORS
@@ -142,7 +149,8 @@ class UserApi(Api):
         return self.schema(only=[name for name in schema.fields if name in SHOWN_TO_SITE_ADMINISTRATORS])
 
     def _answer(self, status: int, item: PortalUser) -> Response:
-        return self.response(status, id=item.id, result=self._pruned([]).dump(item))
+        response = self.response(status, id=item.id, result=self._pruned([]).dump(item))
+        return self.tagged(item, response) if sees_all_of_users(viewer()) else response
 
     @expose("/", methods=["POST"])
     @protect()
@@ -159,6 +167,7 @@ class UserApi(Api):
     def put(self, pk: int) -> Response:
         details = UserDetails(**self.values(self.edit_model_schema))
         user = self.row(pk, for_update=True)
+        versions.expect_read(self.db, user, self.edit_model_schema)
         with self._refusing():
             if user.id == viewer().user_id:
                 own_account.refuse_elsewhere(user, details)

@@ -58,7 +58,8 @@
     const answer = await fetch(form.action, { method: "POST", body: sent, redirect: "manual" }).catch(() => null);
     busy = false;
     if (answer?.type === "opaqueredirect") return saved(form);
-    if (answer?.status !== 422 || !show(await answer.text(), form.action)) return trouble(form);
+    // 409 and 404: somebody else changed or deleted the same meanwhile, and the page says what.
+    if (![404, 409, 422].includes(answer?.status) || !show(await answer.text(), form.action)) return trouble(form);
     // A password never comes back from the server; what was typed stays here.
     for (const field of dialog.querySelectorAll("input[type=password]")) {
       field.value = sent.get(field.name) || "";

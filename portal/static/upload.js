@@ -27,7 +27,7 @@
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const fresh = page.querySelector("form[data-upload]");
     end();
-    if (request.status !== 422 || !fresh) {
+    if (![409, 422].includes(request.status) || !fresh) {
       trouble.hidden = false;
       return undefined;
     }

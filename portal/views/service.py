@@ -18,6 +18,7 @@ from domain.services import outbox, setting_up
 from domain.services.setting_up import NotReadyError
 from portal import commands
 from portal.database import database
+from portal.forms import RecordForm
 from portal.record import Page, RecordView
 from portal.table import Row
 from portal.table.columns import Choice, Date, Number, Text
@@ -80,14 +81,8 @@ class ServiceView(RecordView):
             "waiting": outbox.waiting(database(), [record.id]).get(record.id, 0),
         }
 
-    @expose("/edit/<int:pk>", methods=["GET", "POST"])
-    @has_access
-    def edit(self, pk: int) -> Page:
-        service: Service = self.record(pk)
-        form = form_of(service)
-        if not form.validate_on_submit():
-            return self._form_page(form, self.edit_title, self.show_url(service), service)
-        return self._save(form, service, is_new=False)
+    def edit_form_of(self, record: Service) -> RecordForm:
+        return form_of(record)
 
     def _save(self, form: Any, record: Service, is_new: bool) -> Page:
         page = super()._save(form, record, is_new)

@@ -51,6 +51,9 @@ def address(label: Any, description: Any) -> StringField:
     )
 
 
+NOT_CONFIGURED = ("name", "seen", "csrf_token")
+
+
 class ServiceForm(RecordForm):
     """What all kinds have; whatever else a form has is the configuration, field by field."""
 
@@ -61,8 +64,11 @@ class ServiceForm(RecordForm):
         required=True,
     )
 
+    def column_of(self, name: str) -> str:
+        return "name" if name == "name" else "configuration"
+
     def configuration(self) -> dict[str, Any]:
-        return {name: field.data for name, field in self._fields.items() if name not in ("name", "csrf_token")}
+        return {name: field.data for name, field in self._fields.items() if name not in NOT_CONFIGURED}
 
     def populate_obj(self, obj: Service) -> None:
         obj.name = self.name.data

@@ -14,6 +14,7 @@ from domain.user_details import FIELDS_OF_ROLE, OF_SOME_ROLE, Reason, UserDetail
 from portal.database import database
 from portal.forms import RecordForm
 from portal.refusal_words import in_words
+from portal.role_words import role_word
 
 BETWEEN_TAGS = re.compile(r"[,;\n]")
 
@@ -56,6 +57,10 @@ class UserForm(RecordForm):
         if "sites" in self:
             names = select(Site.id, Site.name).order_by(Site.name)
             self.sites.choices = [(pk, name) for pk, name in database().execute(names)]
+
+    def beside(self) -> dict[str, tuple[str, str]]:
+        role = self.record.role if self.record else None
+        return {"roles": (gettext("Role"), role_word(role) if role else "")}
 
     def details(self) -> UserDetails:
         """What is asked; an empty password keeps the one there is."""
