@@ -16,6 +16,10 @@ LONGEST_SOCKET_DIRECTORY = 80
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 PORTS = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
+TILES = re.compile(
+    r"(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)?/[A-Za-z0-9._~/?&=%@:+-]*(\{[zxyr]\}[A-Za-z0-9._~/?&=%@:+-]*)+"
+)
+"""With nothing in it that means something in a content security policy; without a host it is our own."""
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 EMBEDDED_DATABASE = "charge_portal"
@@ -44,6 +48,10 @@ class Settings(BaseSettings):
     """Signs cookies and tokens. Made at the first start and kept in `data_dir` unless given."""
     web_workers: int = Field(default=2, ge=1)
     worker_processes: int = Field(default=2, ge=1)
+    map_tile_url: str | None = None
+    """Where maps get their pictures, such as https://tiles.example.com/{z}/{x}/{y}.png; without it they are plain."""
+    map_attribution: str = ""
+    """What stands in the corner of such a map: who made it, as its licence asks."""
     time_zone: str = "Europe/Copenhagen"
     """In which zone times are shown to those who have not chosen one."""
     database_connections: int = Field(default=20, ge=1)
@@ -132,6 +140,15 @@ class Settings(BaseSettings):
         if value is not None and urlsplit(value).scheme not in ("http", "https"):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @field_validator("map_tile_url")
+    @classmethod
+    def _tiles(cls, value: str | None) -> str | None:
+        if value is not None and not TILES.fullmatch(value):
+            raise ValueError("must look like https://tiles.example.com/{z}/{x}/{y}.png, of one host")
+        if value is not None and not all(part in value for part in ("{z}", "{x}", "{y}")):
+            raise ValueError("must contain {z}, {x} and {y}")
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -252,6 +269,12 @@ class Settings(BaseSettings):
     @property
     def firmware_dir(self) -> Path:
         return self.data_dir / "firmware"
+
+    @property
+    def map_tile_origin(self) -> str | None:
+        """The host that browsers may fetch pictures of maps from, if it is another than ours."""
+        parts = urlsplit(self.map_tile_url or "")
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
 
     @property
     def mail_sender(self) -> str:

@@ -19,12 +19,18 @@ class Position:
     longitude: float
 
 
+def is_whole(latitude: float | None, longitude: float | None) -> bool:
+    """Whether they are a position, or none; half of one is neither."""
+    return (latitude is None) == (longitude is None)
+
+
 def has_own(station: Station) -> bool:
     """Whether an address of its own is told and holds."""
-    return station.floor_id is None and any(getattr(station, name) not in ("", None) for name in FIELDS)
+    return may_have_own(station) and any(getattr(station, name) not in ("", None) for name in FIELDS)
 
 
 def may_have_own(station: Station) -> bool:
+    """Whether it stands directly on a site; on a floor, the plan tells where it is."""
     return station.floor_id is None
 
 

@@ -14,7 +14,7 @@ POLICY = "; ".join(
         "default-src 'self'",
         "script-src 'self' 'nonce-{nonce}'",
         "style-src 'self'",
-        "img-src 'self' data:",
+        "img-src {images}",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
@@ -32,6 +32,12 @@ FIXED = {
 }
 
 
+def _images() -> str:
+    """Ours, and those of the map that the installation has chosen."""
+    origin = get_settings().map_tile_origin
+    return "'self' data:" + (f" {origin}" if origin else "")
+
+
 def csp_nonce() -> str:
     """The word that marks our own inline scripts, new for each request."""
     if "csp_nonce" not in g:
@@ -40,7 +46,7 @@ def csp_nonce() -> str:
 
 
 def _add(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce(), images=_images()))
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -65,6 +65,10 @@ CONFIGURATION_TABS = (
         ("ConfigurationView", "SystemView", "StationPasswordView"),
         "can_index",
     ),
+    Entry(
+        lazy_gettext("Address"), "AddressView.index", ("AddressView",), "can_index", levels=(NodeKind.SITE, *STATION)
+    ),
+    Entry(lazy_gettext("Map"), "MapView.index", ("MapView",), "can_index", levels=(NodeKind.SYSTEM, NodeKind.SITE)),
     Entry(lazy_gettext("Station positions"), "PositionsView.index", ("PositionsView",), "can_index", levels=FLOOR),
     Entry(lazy_gettext("Services"), "ServiceView.list", ("ServiceView",), levels=SYSTEM),
     Entry(

@@ -33,6 +33,8 @@ class ShownStation:
     outlets: tuple[ShownOutlet, ...]
     x: float | None
     y: float | None
+    latitude: float | None
+    longitude: float | None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -47,6 +49,8 @@ STATIONS = (
         Station.last_seen_at,
         Station.plan_x,
         Station.plan_y,
+        Station.latitude,
+        Station.longitude,
         Outlet.number,
         Outlet.status.label("outlet_status"),
     )
@@ -76,6 +80,8 @@ def _shown(rows: list[Row[Any]]) -> ShownStation:
         tuple(_outlets(spoken)),
         first.plan_x,
         first.plan_y,
+        first.latitude,
+        first.longitude,
     )
 
 

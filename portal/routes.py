@@ -2,6 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
+from portal.pages.address import AddressView
 from portal.pages.bulk.view import BulkView
 from portal.pages.charging import ChargingView
 from portal.pages.choices import ChoiceView
@@ -11,6 +12,7 @@ from portal.pages.forgotten_password import ForgottenPasswordView
 from portal.pages.import_topology import ImportTopologyView
 from portal.pages.import_users import ImportUsersView
 from portal.pages.live import LiveView
+from portal.pages.map import MapView
 from portal.pages.news import NewsView
 from portal.pages.parameters.view import ParametersView
 from portal.pages.positions import PositionsView
@@ -66,6 +68,8 @@ VIEWS = (
     FloorView,
     FloorPlanView,
     PositionsView,
+    AddressView,
+    MapView,
     StationView,
     StationPasswordView,
     StationFileView,

@@ -214,6 +214,9 @@ def _add_site(
         ]
         if floor:
             demo_plans.add(db, floor, added)
+        else:
+            for number, station in enumerate(added, 1):
+                station.latitude, station.longitude = latitude + 0.0006 * number, longitude - 0.0009 * number
     if prefix == SUPPLY_CONTROLLER_SITE:
         db.add(
             Station(

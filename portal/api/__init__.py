@@ -14,6 +14,7 @@ from portal.api.command import CommandApi, StationCommandApi
 from portal.api.command_batch import CommandBatchApi
 from portal.api.firmware_image import FirmwareImageApi
 from portal.api.floor import FloorApi
+from portal.api.floor_plan import FloorPlanApi
 from portal.api.id_token import IdTokenApi
 from portal.api.openapi import OpenApi, SwaggerView
 from portal.api.outlet import OutletApi
@@ -52,5 +53,6 @@ def init_app(app: Flask, appbuilder: AppBuilder) -> None:
     appbuilder.add_api(StationCommandApi)
     appbuilder.add_api(StationParameterApi)
     appbuilder.add_api(OutletServiceApi)
+    appbuilder.add_api(FloorPlanApi)
     appbuilder.add_api(OpenApi)
     appbuilder.add_view_no_menu(SwaggerView)

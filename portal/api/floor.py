@@ -16,6 +16,11 @@ class FloorSchema(Schema):
     name = Name(Floor.name, required=True, metadata={"example": "P1"})
     site = Key(Site, attribute="site_id", required=True, metadata={"example": 1})
     description = Text(Floor.description)
+    plan_sha256 = Text(
+        Floor.plan_sha256, dump_only=True, metadata={"description": "of the picture at `plan`; null while it has none"}
+    )
+    plan_width_px = Whole(dump_only=True, allow_none=True)
+    plan_height_px = Whole(dump_only=True, allow_none=True)
 
 
 class FloorApi(Api):

@@ -6,14 +6,14 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import inspect
 
-from domain import endpoints, nodes, station_passwords
+from domain import endpoints, nodes, positions, station_passwords
 from domain.endpoints import EndpointError
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
 from domain.station_passwords import PasswordError
 from domain.statuses import StationStatus
 from portal.api.base import Api, Values
-from portal.api.fields import Flag, Key, Moment, Name, Text, Whole
+from portal.api.fields import Flag, Key, Moment, Name, Number, Text, Whole
 
 
 def _is_password(password: str) -> None:
@@ -47,6 +47,19 @@ class StationSchema(Schema):
     )
     site = Key(Site, attribute="site_id", required=True, metadata={"example": 1})
     floor = Key(Floor, attribute="floor_id", allow_none=True, metadata={"example": 1})
+    plan_x = Number(
+        0,
+        1,
+        allow_none=True,
+        metadata={"example": 0.25, "description": "where it stands on the floor's plan: from the left, 0 to 1"},
+    )
+    plan_y = Number(0, 1, allow_none=True, metadata={"example": 0.5, "description": "the same from the top"})
+    street = Text(Station.street, metadata={"description": "its own address, where it stands on no floor"})
+    postal_code = Text(Station.postal_code)
+    city = Text(Station.city)
+    country = Text(Station.country)
+    latitude = Number(-90, 90, allow_none=True, metadata={"description": "without one it is where its site is"})
+    longitude = Number(-180, 180, allow_none=True)
     kind = fields.Enum(StationKind, by_value=fields.String())
     description = Text(Station.description)
     tag_byte_order = fields.Enum(
@@ -101,6 +114,8 @@ class StationApi(Api):
     schema = StationSchema
     broken_rules = {
         "station_charge_box_id_key": ("charge_box_id", "Another station has this charge box id."),
+        "ck_station_on_plan": ("plan_x", "plan_x and plan_y belong together, and to a station that stands on a floor."),
+        "ck_station_position": ("latitude", "latitude and longitude belong together."),
         "fk_station_floor": ("floor", "The floor is not on the station's site."),
         "station_site_id_fkey": ("site", "The site is gone."),
     }
@@ -113,7 +128,12 @@ class StationApi(Api):
         return values
 
     def pre_update(self, item: Station) -> None:
-        if inspect(item).attrs.password_hash.history.has_changes():
+        attributes = inspect(item).attrs
+        if item.floor_id is not None and (
+            attributes.plan_x.history.has_changes() or attributes.plan_y.history.has_changes()
+        ):
+            positions.tell(self.db, item.floor_id, item.site_id)
+        if attributes.password_hash.history.has_changes():
             station_passwords.unlock(self.db, item.id)
 
     def create(self, item: Station) -> None:

@@ -34,7 +34,7 @@ class PositionsView(BaseView):
     def index(self) -> str | WerkzeugResponse:
         floor = _floor_of(selected())
         if floor is None:
-            return redirect(url_for("ConfigurationView.index", node=selected_key()))
+            return redirect(url_for("MapView.index", node=selected_key()))
         has_access_to = self.appbuilder.sm.has_access
         return self.render_template(
             "positions.html",

@@ -1,8 +1,7 @@
 // Looks again when the live line (static/live.js) tells of something that concerns what is shown: at once, and then not
 // again for a moment, however much changes.
 "use strict";
-window.lookWhenLive = (concerns, look) => {
-  const PAUSE_MS = 700;
+window.lookWhenLive = (concerns, look, pauseMs = 700) => {
   let isLooking = false;
   let isDue = false;
 
@@ -13,7 +12,7 @@ window.lookWhenLive = (concerns, look) => {
     while (isDue && !document.hidden) {
       isDue = false;
       await look();
-      await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+      await new Promise((resolve) => { setTimeout(resolve, pauseMs); });
     }
     isLooking = false;
   }

@@ -5,23 +5,24 @@ from zoneinfo import available_timezones
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, func
-from wtforms import FloatField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
+from domain import addresses
 from domain.models import Site
 from domain.nodes import Node, NodeKind
 from portal import tag_words
-from portal.forms import RecordForm, long_text, text, unique
+from portal.address_form import AddressForm, position_in_words
+from portal.forms import long_text, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.record import Fact
 from portal.table.columns import Number, Text
 
-LATITUDE = NumberRange(-90, 90, lazy_gettext("Between -90 and 90."))
-LONGITUDE = NumberRange(-180, 180, lazy_gettext("Between -180 and 180."))
 
+class SiteForm(AddressForm):
+    """With the address while a site is made; later that has a tab of its own, with a map."""
 
-class SiteForm(RecordForm):
     name = text(
         lazy_gettext("Name"),
         100,
@@ -30,12 +31,6 @@ class SiteForm(RecordForm):
     )
     description = long_text(lazy_gettext("Description"))
     time_zone = SelectField(lazy_gettext("Time zone"), coerce=lambda zone: zone or None, validators=[Optional()])
-    street = text(lazy_gettext("Street"), 200)
-    postal_code = text(lazy_gettext("Postal code"), 20)
-    city = text(lazy_gettext("City"), 100)
-    country = text(lazy_gettext("Country"), 100)
-    latitude = FloatField(lazy_gettext("Latitude"), [Optional(), LATITUDE])
-    longitude = FloatField(lazy_gettext("Longitude"), [Optional(), LONGITUDE])
     tag_byte_order = tag_words.byte_order_choice(lazy_gettext("The usual: as printed on the tag"))
     tag_digits = tag_words.digits_choice(lazy_gettext("The usual: decimal"))
 
@@ -43,6 +38,9 @@ class SiteForm(RecordForm):
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
         self.time_zone.choices = [SelectChoice("", gettext("As the installation")), *map(SelectChoice, zones)]
+        if self.record is not None:
+            for name in addresses.FIELDS:
+                delattr(self, name)
 
 
 class SiteView(NodeView):
@@ -76,16 +74,7 @@ class SiteView(NodeView):
             Fact(gettext("Id"), record.id),
             Fact(gettext("Description"), record.description),
             Fact(gettext("Time zone"), record.time_zone or gettext("As the installation")),
-            Fact(gettext("Address"), _address(record)),
-            Fact(gettext("Position"), _position(record)),
+            Fact(gettext("Address"), addresses.in_one_line(record)),
+            Fact(gettext("Position"), position_in_words(record)),
             *tag_words.reader_facts(record),
         ]
-
-
-def _address(site: Site) -> str:
-    town = f"{site.postal_code} {site.city}".strip()
-    return ", ".join(part for part in (site.street, town, site.country) if part)
-
-
-def _position(site: Site) -> str:
-    return "" if site.latitude is None or site.longitude is None else f"{site.latitude:.6f}, {site.longitude:.6f}"

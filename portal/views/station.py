@@ -11,10 +11,11 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from domain import nodes, protocols
+from domain import addresses, nodes, protocols
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
 from portal import ocpp_addresses, tag_words
+from portal.address_form import position_in_words
 from portal.database import database
 from portal.formats import at
 from portal.forms import RecordChoice, RecordForm, long_text, text, unique
@@ -144,6 +145,8 @@ class StationView(NodeView):
             Fact(gettext("Kind"), KINDS[record.kind]),
             Fact(gettext("Site"), record.site.name),
             Fact(gettext("Floor"), record.floor.name if record.floor else ""),
+            Fact(gettext("Address"), addresses.in_one_line(record)),
+            Fact(gettext("Position"), position_in_words(record)),
             Fact(gettext("Description"), record.description),
             Fact(gettext("Online"), gettext("yes") if record.online else gettext("no")),
             Fact(gettext("Last seen"), at(record.last_seen_at) or gettext("never")),

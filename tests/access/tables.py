@@ -36,6 +36,8 @@ SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 FloorPlanView         all: picture upload delete
 PositionsView         all: index place take_off   gone: now
+AddressView           all: index edit
+MapView               all: index now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
 StationFileView       all: list export file
@@ -56,6 +58,7 @@ SwaggerView           all: show
 OpenApi               all: get
 SiteApi               all: get_list get info post put delete
 FloorApi              all: get_list get info post put delete
+FloorPlanApi          all: get put delete
 StationApi            all: get_list get info post put delete
 OutletApi             all: get_list get info post put delete
 IdTokenApi            all: get_list get info post put delete
@@ -94,6 +97,8 @@ SiteView              own: list show edit export                 no: add delete
 FloorView             own: list show add edit delete export
 FloorPlanView         own: picture upload delete
 PositionsView         own: index place take_off   gone: now
+AddressView           own: index edit
+MapView               own: index now
 StationView           own: list show add edit delete export
 StationPasswordView   own: index set make remove
 StationFileView       own: list export file
@@ -114,6 +119,7 @@ SwaggerView           own: show
 OpenApi               own: get
 SiteApi               own: get_list get info put                 no: post delete
 FloorApi              own: get_list get info post put delete
+FloorPlanApi          own: get put delete
 StationApi            own: get_list get info post put delete
 OutletApi             own: get_list get info post put delete
 IdTokenApi            no: get_list get info post put delete
@@ -152,6 +158,8 @@ SiteView              all: list show add edit delete export
 FloorView             all: list show add edit delete export
 FloorPlanView         all: picture upload delete
 PositionsView         all: index place take_off   gone: now
+AddressView           all: index edit
+MapView               all: index now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
 StationFileView       all: list export file
@@ -172,6 +180,7 @@ SwaggerView           own: show
 OpenApi               own: get
 SiteApi               all: get_list get info post put delete
 FloorApi              all: get_list get info post put delete
+FloorPlanApi          all: get put delete
 StationApi            all: get_list get info post put delete
 OutletApi             all: get_list get info post put delete
 IdTokenApi            no: get_list get info post put delete
@@ -210,6 +219,8 @@ SiteView              no: list show add edit delete export
 FloorView             no: list show add edit delete export
 FloorPlanView         no: picture upload delete
 PositionsView         no: index place take_off now
+AddressView           no: index edit
+MapView               no: index now
 StationView           no: list show add edit delete export
 StationPasswordView   no: index set make remove
 StationFileView       no: list export file
@@ -230,6 +241,7 @@ SwaggerView           own: show
 OpenApi               own: get
 SiteApi               no: get_list get info post put delete
 FloorApi              no: get_list get info post put delete
+FloorPlanApi          no: get put delete
 StationApi            no: get_list get info post put delete
 OutletApi             no: get_list get info post put delete
 IdTokenApi            own: get_list get info                     no: post put delete

@@ -21,10 +21,28 @@ STRANGE = {
     "ChargingView.now",
     "ControlView.now",
     "ServiceView.now",
+    "MapView.now",
+    "PositionsView.now",
+    "FloorPlanView.picture",
 }
 """What pages ask for, which are no pages."""
-NODE_PAGES = {"ConfigurationView", "ControlView", "ParametersView", "MessageView", "StationFileView", "TopologyView"}
-LEVELS = {"ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1")}
+NODE_PAGES = {
+    "AddressView",
+    "MapView",
+    "PositionsView",
+    "ConfigurationView",
+    "ControlView",
+    "ParametersView",
+    "MessageView",
+    "StationFileView",
+    "TopologyView",
+}
+LEVELS = {
+    "AddressView": ("site-1", "station-1", "station-40"),
+    "MapView": ("system", "site-1"),
+    "PositionsView": ("floor-2",),
+    "ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1"),
+}
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 SEVERE = {"serious", "critical"}
 NOT_OURS = {"exclude": ["#swagger-ui"]}

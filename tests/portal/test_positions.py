@@ -46,7 +46,7 @@ def test_the_stations_of_the_floor_and_no_others(administrator: Visitor) -> None
         "stations": [
             {
                 "id": 2, "label": "Q-2", "state": "offline", "state_text": "offline", "note": "Never seen",
-                "outlets": [], "x": None, "y": None,
+                "outlets": [], "x": None, "y": None, "latitude": None, "longitude": None,
             },
             {
                 "id": 1, "label": "Q-10 <i>", "state": "charging", "state_text": "charging", "note": "2 outlets",
@@ -54,7 +54,7 @@ def test_the_stations_of_the_floor_and_no_others(administrator: Visitor) -> None
                     {"label": "Outlet 1", "state": "available", "state_text": "available"},
                     {"label": "Outlet 2", "state": "charging", "state_text": "charging"},
                 ],
-                "x": 0.25, "y": 0.5,
+                "x": 0.25, "y": 0.5, "latitude": None, "longitude": None,
             },
         ],
     }  # fmt: skip
