@@ -96,7 +96,7 @@ def test_the_mark_is_dragged_typed_and_set_by_keys(sized_page: Page, station: St
     page.locator(".map").focus()
     page.keyboard.press("ArrowRight")
     # The map glides there.
-    page.wait_for_function("!document.querySelector('.leaflet-pan-anim')")
+    expect(page.locator(".leaflet-pan-anim")).to_have_count(0)
     page.keyboard.press("Enter")
     moved = position(page)
     assert moved[1] > 12.6
