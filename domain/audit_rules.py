@@ -56,6 +56,7 @@ NOT_AUDITED: Mapping[str, str] = {
     "news_read": "who has read what is nobody's business",
     "password_reset": "a link on its way to somebody; what comes of it, a new password, is audited",
     "rollout_station": "follows from its rollout",
+    "service_charge": "a service's doing, and no person's; its commands are audited",
     "service_change": "follows from what changed",
     "service_delivery": "follows from what happened; who sends one again changes nothing",
     "site_driver": "follows from the charging sessions",

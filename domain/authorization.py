@@ -14,10 +14,19 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, Row, String, any_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from domain import events
+from domain import events, service_charges
 from domain.events import EventKind
 from domain.id_tokens import LONGEST_ON_THE_WIRE, USUAL, Reader, TagByteOrder, TagDigits, readings, written_for
-from domain.models import Authorization, IdToken, Outlet, OutletMode, PortalUser, Site, Station
+from domain.models import (
+    Authorization,
+    IdToken,
+    Outlet,
+    OutletMode,
+    PortalUser,
+    ServiceChargeState,
+    Site,
+    Station,
+)
 from domain.reports import AuthorizeReport
 
 HINTS_EVERY = timedelta(days=1)
@@ -45,6 +54,8 @@ class Decision:
     user_id: int | None = None
     email: str | None = None
     parent_token: str | None = None
+    service_charge_id: int | None = None
+    """Of the charge that a service asked for with this tag."""
 
 
 ANONYMOUS = Decision(Verdict.ACCEPTED, Authorization.ANONYMOUS)
@@ -108,10 +119,22 @@ def _known(db: Session, station_id: int, token: str, now: datetime) -> Decision:
     row = next((row for row in rows if row.identity == possible[reader]), None)
     if row is not None:
         return _judged(row, now)
+    if service_charges.is_made_here(token):
+        return _of_service(db, station_id, token, now)
     found = {row.identity for row in rows}
     if others := [other for other, identity in possible.items() if identity in found]:
         _hint(db, station_id, token, reader, others, now)
     return Decision(Verdict.INVALID, Authorization.ANONYMOUS)
+
+
+def _of_service(db: Session, station_id: int, token: str, now: datetime) -> Decision:
+    """A tag that stands for one charge, which a service asked for at this station."""
+    charge = service_charges.of_token(db, station_id, token)
+    if charge is None or charge.state not in service_charges.OPEN:
+        return Decision(Verdict.INVALID, Authorization.SERVICE)
+    is_late = charge.state is ServiceChargeState.ASKED and charge.begins_until_at <= now
+    verdict = Verdict.EXPIRED if is_late else Verdict.ACCEPTED
+    return Decision(verdict, Authorization.SERVICE, service_charge_id=None if is_late else charge.id)
 
 
 def _judged(row: Row[Any], now: datetime) -> Decision:

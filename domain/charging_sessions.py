@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import authorization, charge_ends, events, meter_values, outlets
+from domain import authorization, charge_ends, events, meter_values, outlets, service_charges
 from domain.authorization import Decision, Verdict
 from domain.charge_ends import RUNNING
 from domain.clock_offsets import is_doubtful
@@ -62,6 +62,8 @@ def start(db: Session, report: StartReport) -> Started:
     if decision.user_id is not None:
         charged_there = {"site_id": outlet.site_id, "user_id": decision.user_id}
         db.execute(insert(site_driver).values(charged_there).on_conflict_do_nothing())
+    if decision.service_charge_id is not None:
+        service_charges.begin(db, decision.service_charge_id, made)
     _close_others(db, outlet.id, made)
     if outlet.occupied_at is None:
         db.execute(update(Outlet).where(Outlet.id == outlet.id).values(occupied_at=report.started_at))

@@ -163,26 +163,32 @@ def start(db: Session, user_id: int, outlet_id: int, id_token_id: int, now: date
     Asked twice, it is the same command. Raises RemoteChargingError.
     """
     tag = db.scalar(select(IdToken).where(IdToken.id == id_token_id, IdToken.user_id == user_id))
-    outlet = db.scalar(
-        select(Outlet)
-        .where(Outlet.id == outlet_id)
-        .options(joinedload(Outlet.station))
-        .with_for_update(of=Outlet)
-        .execution_options(populate_existing=True)
-    )
+    outlet = lock(db, Outlet.id == outlet_id)
     if tag is None or outlet is None:
         return None
     asked = _open_command(db, Action.REMOTE_START, Command.outlet_id == outlet_id, Command.user_id == user_id)
     if asked is not None:
         return asked
     written = authorization.written_for_station(db, outlet.station_id, tag.identity)
-    if refusal := _refusal(db, outlet, tag, written, now):
-        raise RemoteChargingError(refusal)
+    if refused := _refusal(db, outlet, tag, written, now):
+        raise RemoteChargingError(refused)
     parameters = {"outlet": outlet.number, "id_token": written}
     return commands.make(db, outlet.station, Action.REMOTE_START, parameters, user_id, now, outlet_id=outlet_id)
 
 
-def _refusal(db: Session, outlet: Outlet, tag: IdToken, written: str, now: datetime) -> Refusal | None:
+def lock(db: Session, which: ColumnElement[bool]) -> Outlet | None:
+    """The outlet with its station; whoever else asks for it waits until this transaction is over."""
+    return db.scalar(
+        select(Outlet)
+        .where(which)
+        .options(joinedload(Outlet.station))
+        .with_for_update(of=Outlet)
+        .execution_options(populate_existing=True)
+    )
+
+
+def refusal(db: Session, outlet: Outlet, now: datetime) -> Refusal | None:
+    """Why nobody can begin a charge at this outlet now."""
     if not outlet.station.online:
         return Refusal.OFFLINE
     if outlet.station.status in OUT_OF_ORDER or outlet.status in OUT_OF_ORDER:
@@ -190,6 +196,12 @@ def _refusal(db: Session, outlet: Outlet, tag: IdToken, written: str, now: datet
     is_taken = select(or_(_is_running(), _is_asked_for(now))).where(Outlet.id == outlet.id)
     if outlet.status not in FREE or db.scalar(is_taken):
         return Refusal.TAKEN
+    return None
+
+
+def _refusal(db: Session, outlet: Outlet, tag: IdToken, written: str, now: datetime) -> Refusal | None:
+    if found := refusal(db, outlet, now):
+        return found
     decision = authorization.decide_at_outlet(db, outlet.station_id, outlet.id, written, now)
     # At an open outlet a refused tag may charge as well, but as nobody's.
     if decision.verdict is not Verdict.ACCEPTED or decision.user_id != tag.user_id:

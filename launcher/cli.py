@@ -10,9 +10,12 @@ from launcher.settings import load_settings
 
 
 class Commands(click.Group):
-    """Commands of our own, and `simulate`, which is imported only when asked for: it knows nothing of the portal."""
+    """Commands of our own, and those of the simulator, imported only when asked for: it knows nothing of the portal."""
 
-    elsewhere = {"simulate": "simulator.cli:simulate"}
+    elsewhere = {
+        "simulate": "simulator.cli:simulate",
+        "simulate-parking": "simulator.parking_cli:simulate_parking",
+    }
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted([*super().list_commands(context), *self.elsewhere])

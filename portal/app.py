@@ -21,6 +21,7 @@ from portal.roles import BUILT_IN_ROLES
 from portal.routes import add_views
 from portal.security import PortalSecurityManager
 from portal.services.ocpi import ocpi
+from portal.services.parking import parking
 from portal.uploads import PortalRequest
 
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -64,13 +65,15 @@ def create_portal() -> Flask:
     app.before_request(PortalSecurityManager.before_request)
     for part in (headers, hosts, limits):
         part.init_app(app)
-    CSRFProtect(app)
+    # Who comes with a service's token has no cookie that somebody else's page could use.
+    CSRFProtect(app).exempt(parking)
     with app.app_context():
         builder = AppBuilder(app, db, indexview=DashboardView, security_manager_class=PortalSecurityManager)
         add_views(builder)
         api.init_app(app, builder)
     app.register_blueprint(health)
     app.register_blueprint(ocpi)
+    app.register_blueprint(parking)
     for part in (gate, language, formats, forms, assets, frame, errors):
         part.init_app(app)
     return app

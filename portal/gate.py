@@ -21,7 +21,7 @@ OPEN_ENDPOINTS = (
     "LocaleView.index",
     "health.healthz",
 )
-SERVICES = frozenset({"ocpi"})
+SERVICES = frozenset({"ocpi", "parking"})
 """The blueprints of those who come with the token of a service (portal/services), which they ask for themselves."""
 SECOND_FACTOR_ENDPOINTS = ("SecondFactorView.index", "SecondFactorView.set_up")
 """All that is open to somebody who must have a second factor and has none yet."""

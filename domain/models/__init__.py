@@ -29,6 +29,7 @@ from domain.models.service import (
     ServiceKind,
     ServiceOutletValue,
 )
+from domain.models.service_charge import FailReason, ServiceCharge, ServiceChargeState
 from domain.models.user import PortalUser, site_administrator, site_driver
 
 metadata = Model.metadata
@@ -46,6 +47,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Event",
+    "FailReason",
     "FeedEvse",
     "FeedLocation",
     "FileState",
@@ -71,6 +73,8 @@ __all__ = [
     "RolloutStep",
     "Service",
     "ServiceChange",
+    "ServiceCharge",
+    "ServiceChargeState",
     "ServiceDelivery",
     "ServiceKind",
     "ServiceOutletValue",

@@ -29,6 +29,8 @@ class Authorization(IntEnum):
 
     ANONYMOUS = 0
     RFID = 1
+    SERVICE = 2
+    """A service of a third party asked for it (domain/services/parking)."""
 
 
 SORTED_COLUMNS = (

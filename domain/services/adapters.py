@@ -9,9 +9,15 @@ from sqlalchemy.orm import Session
 
 from domain.models import ChangeKind, Service, ServiceChange, ServiceKind
 from domain.services import webhook
-from domain.services.configuration import Configuration, MapFeedConfiguration, WebhookConfiguration
+from domain.services.configuration import (
+    Configuration,
+    MapFeedConfiguration,
+    ParkingConfiguration,
+    WebhookConfiguration,
+)
 from domain.services.map_feed import publishing as map_feed
-from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, OutletValue
+from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, PROVIDER_OUTLET, OutletValue
+from domain.services.parking import following as parking
 
 
 class Ask(StrEnum):
@@ -52,6 +58,17 @@ ADAPTERS: Mapping[ServiceKind, Adapter] = {
         tell=map_feed.tell,
         check=map_feed.check,
         outlet_values=(OutletValue(NOBIL_STATION, 36), OutletValue(EVSE_UID, 36, is_unique=True)),
+        comes=True,
+    ),
+    ServiceKind.PARKING: Adapter(
+        configuration=ParkingConfiguration,
+        hears=parking.KINDS,
+        tell=parking.tell,
+        tend=parking.tend,
+        check=parking.check,
+        outlet_values=(OutletValue(PROVIDER_OUTLET, 64, is_unique=True),),
+        may_ask=frozenset({Ask.START, Ask.STOP}),
+        is_called=True,
         comes=True,
     ),
     ServiceKind.WEBHOOK: Adapter(

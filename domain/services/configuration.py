@@ -52,3 +52,13 @@ class MapFeedConfiguration(Configuration):
     """What an outlet gives that says nothing of its own."""
     phases: int = Field(default=3)
     excluded_site_ids: tuple[int, ...] = ()
+
+
+class ParkingConfiguration(Configuration):
+    url: Address
+    progress_minutes: int = Field(default=5, ge=1, le=1440)
+    """How often it is told how far a charge is."""
+    start_minutes: int = Field(default=5, ge=1, le=60)
+    """For how long a driver may take to plug in."""
+    only_listed: bool = False
+    """Whether it may charge only where an outlet has a value for it."""

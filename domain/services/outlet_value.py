@@ -14,6 +14,9 @@ EVSE_UID = "evse_uid"
 NOBIL_STATION = "nobil_station_id"
 """Of a map feed: to which of the map's stations it belongs."""
 
+PROVIDER_OUTLET = "provider_outlet_id"
+"""Of parking payment: how the provider calls the outlet."""
+
 Key = tuple[int, str]
 """A service, and which of its values."""
 

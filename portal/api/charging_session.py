@@ -36,7 +36,7 @@ class ChargingSessionSchema(Schema):
     site_name = Text(ChargingSession.site_name)
     station_name = Text(ChargingSession.station_name)
     outlet_number = Whole()
-    authorization = Whole(metadata={"description": "0 anonymous, 1 RFID", "enum": [0, 1]})
+    authorization = Whole(metadata={"description": "0 anonymous, 1 RFID, 2 a service", "enum": [0, 1, 2]})
     id_token = Text(ChargingSession.id_token)
     user_id = Whole(allow_none=True)
     email = Email(ChargingSession.email)

@@ -13,7 +13,7 @@ from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.decorators import has_access, protect
 from marshmallow import Schema
 
-from portal.api import command_openapi, filters, floor_plan, outlet_service, parameter
+from portal.api import command_openapi, filters, floor_plan, outlet_service, parameter, parking_openapi
 from portal.api.base import Api
 from portal.api.login import LoginSchema
 from portal.api.openapi_parts import FORM, answers, as_json, key_in_path, object_of, reference
@@ -229,6 +229,7 @@ def document(apis: list[Api], server: str) -> dict[str, Any]:
     parameter.describe(spec)
     outlet_service.describe(spec)
     floor_plan.describe(spec)
+    parking_openapi.describe(spec)
     return spec.to_dict()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from domain import meter_values
-from domain.models import ChargingSession, Floor, Outlet, Site, Station
+from domain.models import ChargingSession, Floor, Outlet, Service, ServiceCharge, Site, Station
 from domain.nodes import Node
 from domain.privacy import hides_emails, mask_email, masked_email
 from portal.table import Action, Boolean, Choice, Column, Date, Duration, Number, Row, TableView, Text
@@ -129,6 +129,7 @@ class ChargingSessionView(TableView):
             readings=readings,
             chart=Chart.of(readings),
             messages_url=self._messages_url(charging_session),
+            asked_by=_asked_by(db, charging_session),
         )
 
     def _messages_url(self, charging_session: ChargingSession) -> str | None:
@@ -138,6 +139,13 @@ class ChargingSessionView(TableView):
         logged_at, ended_at = charging_session.logged_at, charging_session.ended_at
         until = max(ended_at, logged_at) + AROUND if ended_at else None
         return list_url(charging_session.node_id, logged_at - AROUND, until)
+
+
+def _asked_by(db: Session, charging_session: ChargingSession) -> str | None:
+    """The service that asked for it, and what it calls it."""
+    asked = select(Service.name, ServiceCharge.reference).join(Service, Service.id == ServiceCharge.service_id)
+    row = db.execute(asked.where(ServiceCharge.charging_session_id == charging_session.id)).first()
+    return f"{row.name}: {row.reference}" if row else None
 
 
 def _is_id(text: str) -> bool:

@@ -9,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.models import Outlet
 from domain.services import outlet_values
-from domain.services.outlet_value import EVSE_UID, NOBIL_STATION
+from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, PROVIDER_OUTLET
 from domain.services.outlet_values import Key, Line, OutletValueError, TakenError, TooLongError, UnwritableError
 from portal.database import database
 from portal.record import Page
 
 NAMES = {
     NOBIL_STATION: lazy_gettext("Station id at the map"),
+    PROVIDER_OUTLET: lazy_gettext("Outlet's id at the provider"),
     EVSE_UID: lazy_gettext("Outlet's id at the map (EVSE UID)"),
 }
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import gettext
 
+from config import get_settings
 from domain.models import Service, ServiceKind
 from domain.services import setting_up
-from domain.services.configuration import MapFeedConfiguration, WebhookConfiguration
+from domain.services.configuration import MapFeedConfiguration, ParkingConfiguration, WebhookConfiguration
 from portal.formats import at
 from portal.record import Fact
 from portal.services import ocpi
+from portal.services.parking import PREFIX
 from portal.views.service_words import KINDS, TOPICS
 
 
@@ -44,7 +46,20 @@ def _map_feed(configuration: MapFeedConfiguration) -> list[Fact]:
     ]
 
 
+def _parking(configuration: ParkingConfiguration) -> list[Fact]:
+    minutes = gettext("%(minutes)s min", minutes=configuration.progress_minutes)
+    charges_at = gettext("those with an id at the provider") if configuration.only_listed else gettext("all")
+    return [
+        Fact(gettext("Address of the provider"), configuration.url, copies=True),
+        Fact(gettext("Address for the provider"), f"{get_settings().portal_url}{PREFIX}", copies=True),
+        Fact(gettext("Between two messages about a charge"), minutes),
+        Fact(gettext("Time to plug in"), gettext("%(minutes)s min", minutes=configuration.start_minutes)),
+        Fact(gettext("Outlets"), charges_at),
+    ]
+
+
 CONFIGURED: Mapping[ServiceKind, Callable[..., list[Fact]]] = {
     ServiceKind.MAP_FEED: _map_feed,
+    ServiceKind.PARKING: _parking,
     ServiceKind.WEBHOOK: _webhook,
 }

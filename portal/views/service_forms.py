@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import Field, IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput
@@ -134,6 +134,21 @@ class MapFeedForm(ServiceForm):
         self.excluded_site_ids.choices = sites_by_name()
 
 
+class ParkingForm(ServiceForm):
+    url = address(lazy_gettext("Address"), lazy_gettext("Where the provider is told how far a charge is."))
+    progress_minutes = IntegerField(
+        lazy_gettext("Minutes between two messages about a charge"),
+        [NEEDED, NumberRange(1, 1440, lazy_gettext("Between %(min)d and %(max)d."))],
+        default=5,
+    )
+    start_minutes = IntegerField(
+        lazy_gettext("Minutes to plug in"),
+        [NEEDED, NumberRange(1, 60, lazy_gettext("Between %(min)d and %(max)d."))],
+        default=5,
+    )
+    only_listed = BooleanField(lazy_gettext("Only at outlets that have an id at the provider"))
+
+
 class WebhookForm(ServiceForm):
     url = address(
         lazy_gettext("Address"), lazy_gettext("Where the messages are sent, such as https://example.com/hook.")
@@ -147,6 +162,7 @@ class WebhookForm(ServiceForm):
 
 FORMS: Mapping[ServiceKind, type[ServiceForm]] = {
     ServiceKind.MAP_FEED: MapFeedForm,
+    ServiceKind.PARKING: ParkingForm,
     ServiceKind.WEBHOOK: WebhookForm,
 }
 

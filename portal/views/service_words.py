@@ -47,6 +47,10 @@ MESSAGES = {
     "station.line_changed": _l("Connection of a station"),
     "charging_session.finished": _l("Finished session"),
     "charging_session.corrected": _l("Corrected session"),
+    "parking.started": _l("Charge began"),
+    "parking.progress": _l("Progress of a charge"),
+    "parking.final": _l("End of a charge"),
+    "parking.corrected": _l("Corrected end of a charge"),
 }
 """The kinds of messages."""
 

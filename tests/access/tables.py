@@ -259,6 +259,7 @@ ForgottenPasswordView forgot reset
 SecurityApi           login refresh
 LocaleView            index
 health                healthz
+parking               start stop status
 ocpi                  versions details locations location evse connector
 appbuilder            static
 """
