@@ -1,4 +1,4 @@
-"""The services of the demo company: a map that may fetch, and a webhook that is not enabled, since nobody listens."""
+"""The services of the demo company: a map that may fetch, and two that are not enabled, since nobody listens there."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from domain.clock import now
 from domain.models import Outlet, Service, ServiceKind
 from domain.services import outlet_values, setting_up
-from domain.services.outlet_value import EVSE_UID, NOBIL_STATION
+from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, PROVIDER_OUTLET
 
 FEED = {"country_code": "DK", "party_id": "FCR", "country": "DNK", "operator": "FastCars"}
 HOOK = {"url": "https://hooks.example.com/charging", "topics": ["status", "charging_sessions"]}
+PROVIDER = {"url": "https://parking.example.com/charging", "progress_minutes": 5}
 STATION_AT_THE_MAP = "DNK_01234"
 
 
@@ -17,8 +18,10 @@ def add(db: Session) -> None:
     """Once sites and outlets are there."""
     feed = _service(db, ServiceKind.MAP_FEED, "NOBIL", FEED)
     _service(db, ServiceKind.WEBHOOK, "Operations", HOOK)
+    provider = _service(db, ServiceKind.PARKING, "EasyPark", PROVIDER)
     outlet = db.scalars(select(Outlet).order_by(Outlet.id).limit(1)).one()
-    outlet_values.put(db, outlet, {(feed.id, NOBIL_STATION): STATION_AT_THE_MAP, (feed.id, EVSE_UID): "DNK_01234_1"})
+    outlet_values.put(db, outlet, {(feed.id, NOBIL_STATION): PROVIDER = {"url": "https://parking.example.com/charging", "progress_minutes": 5}
+STATION_AT_THE_MAP, (feed.id, EVSE_UID): "DNK_01234_1"})
     setting_up.enable(db, feed, now())
 
 

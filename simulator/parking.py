@@ -62,7 +62,7 @@ class ParkingProvider:
     def url(self) -> str:
         """Where it is told things."""
         host, port = self._server.server_address[:2]
-        return f"http://{str(host)}:{port}/charging"
+        return f"http://{host!s}:{port}/charging"
 
     def close(self) -> None:
         self._server.shutdown()

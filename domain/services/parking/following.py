@@ -30,6 +30,9 @@ from domain.services.parking.told import told
 KINDS = frozenset({ChangeKind.CHARGE_STARTED, ChangeKind.CHARGE_STOPPED, ChangeKind.CHARGE_CORRECTED})
 STARTED, PROGRESS, FINAL, CORRECTED = "parking.started", "parking.progress", "parking.final", "parking.corrected"
 
+AS_IT_IS = {"populate_existing": True}
+"""Once it is locked: others may have written it since this session read it."""
+
 REASONS = {
     CommandState.REJECTED: FailReason.STATION_REFUSED,
     CommandState.FAILED: FailReason.NO_ANSWER,
@@ -43,7 +46,10 @@ def tell(db: Session, service: Service, changes: Sequence[ServiceChange], now: d
     of_sessions = select(ServiceCharge).where(
         ServiceCharge.service_id == service.id, ServiceCharge.charging_session_id.in_(ids)
     )
-    charges = {charge.charging_session_id: charge for charge in db.scalars(of_sessions.with_for_update())}
+    charges = {
+        charge.charging_session_id: charge
+        for charge in db.scalars(of_sessions.with_for_update().execution_options(**AS_IT_IS))
+    }
     for change in changes:
         if (charge := charges.get(change.charging_session_id)) is None:
             continue
@@ -64,7 +70,9 @@ def tend(db: Session, service: Service, now: datetime) -> None:
         ServiceCharge.state == ServiceChargeState.CHARGING,
         ServiceCharge.next_progress_at <= now,
     )
-    charges = db.scalars(due.order_by(ServiceCharge.id).with_for_update(skip_locked=True)).all()
+    charges = db.scalars(
+        due.order_by(ServiceCharge.id).with_for_update(skip_locked=True).execution_options(**AS_IT_IS)
+    ).all()
     bodies = told(db, charges)
     for charge in charges:
         at = charge.next_progress_at or now
@@ -79,7 +87,9 @@ def check(db: Session, service: Service, now: datetime) -> None:
         ChargingSession, ChargingSession.id == ServiceCharge.charging_session_id
     )
     charging = opened.where(ServiceCharge.service_id == service.id, ServiceCharge.state == ServiceChargeState.CHARGING)
-    for charge, stopped_at in db.execute(charging.with_for_update(of=ServiceCharge)).all():
+    for charge, stopped_at in db.execute(
+        charging.with_for_update(of=ServiceCharge).execution_options(**AS_IT_IS)
+    ).all():
         _began(db, service, charge, now)
         if stopped_at is not None:
             _ended(db, charge, now)
@@ -109,6 +119,7 @@ def _give_up(db: Session, service: Service, now: datetime) -> None:
         .where(ServiceCharge.service_id == service.id, ServiceCharge.state == ServiceChargeState.ASKED)
         .order_by(ServiceCharge.id)
         .with_for_update(of=ServiceCharge, skip_locked=True)
+        .execution_options(**AS_IT_IS)
     )
     for charge, command_state in db.execute(asked).all():
         if reason := REASONS.get(command_state):

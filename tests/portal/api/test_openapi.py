@@ -61,10 +61,11 @@ def test_a_station_is_made_as_the_description_says(api: ApiClient, document: dic
 def test_only_required_fields_are_required(document: dict) -> None:
     schemas = document["components"]["schemas"]
     of_commands = {name_of(action) for action in Action} | {"ChargingProfile", "Period"}
+    of_answers = {"ParkingCharge", "ParkingOutlet"}
     assert {
         name: sorted(schema["required"])
         for name, schema in schemas.items()
-        if schema.get("required") and name not in of_commands
+        if schema.get("required") and name not in of_commands | of_answers
     } == {
         "Filter": ["col", "opr", "value"],
         "FirmwareImage": ["version"],
@@ -75,6 +76,8 @@ def test_only_required_fields_are_required(document: dict) -> None:
         "Outlet": ["number", "station"],
         "OutletValue": ["name", "service", "value"],
         "OutletValues": ["values"],
+        "ParkingReference": ["reference"],
+        "ParkingStart": ["outlet", "reference"],
         "Site": ["name"],
         "Station": ["charge_box_id", "name", "site"],
         "User": ["email", "first_name", "last_name", "password", "role"],
