@@ -1,5 +1,7 @@
 """The services of the demo company: a map that may fetch, and two that are not enabled, since nobody listens there."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,6 @@ from domain.services.outlet_value import EVSE_UID, NOBIL_STATION, PROVIDER_OUTLE
 FEED = {"country_code": "DK", "party_id": "FCR", "country": "DNK", "operator": "FastCars"}
 HOOK = {"url": "https://hooks.example.com/charging", "topics": ["status", "charging_sessions"]}
 PROVIDER = {"url": "https://parking.example.com/charging", "progress_minutes": 5}
-STATION_AT_THE_MAP = "DNK_01234"
 
 
 def add(db: Session) -> None:
@@ -20,12 +21,12 @@ def add(db: Session) -> None:
     _service(db, ServiceKind.WEBHOOK, "Operations", HOOK)
     provider = _service(db, ServiceKind.PARKING, "EasyPark", PROVIDER)
     outlet = db.scalars(select(Outlet).order_by(Outlet.id).limit(1)).one()
-    outlet_values.put(db, outlet, {(feed.id, NOBIL_STATION): PROVIDER = {"url": "https://parking.example.com/charging", "progress_minutes": 5}
-STATION_AT_THE_MAP, (feed.id, EVSE_UID): "DNK_01234_1"})
+    at_the_map = {(feed.id, NOBIL_STATION): "DNK_01234", (feed.id, EVSE_UID): "DNK_01234_1"}
+    outlet_values.put(db, outlet, at_the_map | {(provider.id, PROVIDER_OUTLET): "1577-01"})
     setting_up.enable(db, feed, now())
 
 
-def _service(db: Session, kind: ServiceKind, name: str, configuration: dict[str, object]) -> Service:
+def _service(db: Session, kind: ServiceKind, name: str, configuration: dict[str, Any]) -> Service:
     service = Service(kind=kind, name=name)
     setting_up.configure(service, configuration)
     setting_up.make_secrets(service)
