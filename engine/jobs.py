@@ -8,8 +8,9 @@ import structlog
 from config import get_settings
 from domain import charge_ends, clock, commands, endpoints, file_store, partitions, rollouts, station_files, stations
 from domain.db import owner_session_factory, session_factory
+from domain.models import Service
 from domain.queue import CALL_STATIONS, enqueue, get_redis
-from domain.services import changes, outbox, telling
+from domain.services import changes, outbox, setting_up, telling
 from engine import channels
 from engine.calls.caller import get_caller
 from engine.services import delivering
@@ -145,6 +146,15 @@ def check_services() -> None:
     """Whatever a service may have missed."""
     with session_factory().begin() as db:
         telling.check_all(db, clock.now())
+
+
+def check_service(service_id: int) -> None:
+    """One that was just enabled, or configured otherwise."""
+    with session_factory().begin() as db:
+        service = db.get(Service, service_id)
+        if service is not None:
+            setting_up.check(db, service, clock.now())
+    tell_services()
 
 
 def forget_old_deliveries() -> None:

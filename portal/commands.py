@@ -16,6 +16,7 @@ SEND_COMMAND = "engine.jobs.send_command"
 SEND_BATCH = "engine.jobs.send_batch"
 ADVANCE_ROLLOUTS = "engine.jobs.advance_rollouts"
 TELL_SERVICES = "engine.jobs.tell_services"
+CHECK_SERVICE = "engine.jobs.check_service"
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,11 @@ def nudge_rollouts() -> None:
 def nudge_services() -> None:
     """The same for what services are told."""
     _enqueue(TELL_SERVICES)
+
+
+def check_service(service_id: int) -> None:
+    """A service is another than before; without Redis that takes effect within the hour."""
+    _enqueue(CHECK_SERVICE, service_id)
 
 
 def _enqueue(job: str, *keys: int) -> None:

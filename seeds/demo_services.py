@@ -23,7 +23,8 @@ def add(db: Session) -> None:
     outlet = db.scalars(select(Outlet).order_by(Outlet.id).limit(1)).one()
     at_the_map = {(feed.id, NOBIL_STATION): "DNK_01234", (feed.id, EVSE_UID): "DNK_01234_1"}
     outlet_values.put(db, outlet, at_the_map | {(provider.id, PROVIDER_OUTLET): "1577-01"})
-    setting_up.enable(db, feed, now())
+    setting_up.enable(feed)
+    setting_up.check(db, feed, now())
 
 
 def _service(db: Session, kind: ServiceKind, name: str, configuration: dict[str, Any]) -> Service:

@@ -85,17 +85,16 @@ def address_of(service: Service) -> str:
     return str(service.configuration.get("url", ""))
 
 
-def enable(db: Session, service: Service, now: datetime) -> None:
-    """Raises NotReadyError."""
+def enable(service: Service) -> None:
+    """Raises NotReadyError. What follows is left to `check`."""
     if missing := missing_in(service):
         raise NotReadyError(missing)
     service.is_enabled = True
     service.failures, service.failing_since_at, service.resumes_at, service.trouble = 0, None, None, None
-    take_effect(db, service, now)
 
 
-def take_effect(db: Session, service: Service, now: datetime) -> None:
-    """After it was enabled, or configured otherwise: what follows for what it shows."""
+def check(db: Session, service: Service, now: datetime) -> None:
+    """What follows once it is enabled, or configured otherwise. It may be much: a worker does it (engine/jobs.py)."""
     if service.is_enabled:
         db.flush()
         adapter_of(service).check(db, service, now)

@@ -87,8 +87,7 @@ class ServiceView(RecordView):
     def _save(self, form: Any, record: Service, is_new: bool) -> Page:
         page = super()._save(form, record, is_new)
         if not is_new and isinstance(page, Response):
-            setting_up.take_effect(database(), record, clock.now())
-            database().commit()
+            commands.check_service(record.id)
         return page
 
     @expose("/now/<int:pk>", methods=["GET"])
@@ -115,7 +114,7 @@ class ServiceView(RecordView):
     def enable(self, pk: int) -> Response:
         service: Service = self.record(pk)
         try:
-            setting_up.enable(database(), service, clock.now())
+            setting_up.enable(service)
         except NotReadyError as error:
             flash(str(words.MISSING[error.missing]), "error")
             return redirect(self.show_url(service))
@@ -153,7 +152,7 @@ class ServiceView(RecordView):
 
     def _kept(self, service: Service, said: str) -> Response:
         database().commit()
-        commands.nudge_services()
+        commands.check_service(service.id)
         flash(said, "success")
         return redirect(url_for(".show", pk=service.id))
 

@@ -106,7 +106,7 @@ def test_the_test_button_and_what_came_of_it(administrator, db, valkey):
     service = ready(administrator, db)
     page = f"/services/show/{service.id}"
     act(administrator, page, "test")
-    assert "engine.jobs.tell_services" in [job.func_name for job in queued(valkey)]
+    assert "engine.jobs.check_service" in [job.func_name for job in queued(valkey)]
     [delivery] = db.scalars(select(ServiceDelivery))
     assert (delivery.kind, delivery.state) == ("test", DeliveryState.WAITING)
     assert "1 message waits." in administrator.get(page).get_data(as_text=True)

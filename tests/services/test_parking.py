@@ -66,7 +66,8 @@ def provider(here: PortalServer) -> Iterator[ParkingProvider]:
         made = setting_up.make_secrets(service)
         provider.token, provider.secret = made["token"], made["secret"]
         db.add(service)
-        setting_up.enable(db, service, now())
+        setting_up.enable(service)
+        setting_up.check(db, service, now())
     try:
         yield provider
     finally:

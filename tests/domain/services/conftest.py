@@ -21,7 +21,8 @@ def make_webhook(db: Session, name: str = "Ops", topics: tuple[str, ...] = ("sta
     setting_up.configure(service, {"url": URL, "topics": topics})
     setting_up.make_secrets(service)
     db.add(service)
-    setting_up.enable(db, service, after(0))
+    setting_up.enable(service)
+    setting_up.check(db, service, after(0))
     db.flush()
     return service
 

@@ -22,7 +22,8 @@ def make_feed(db, name="NOBIL", **more):
     setting_up.configure(service, CONFIGURATION | more)
     setting_up.make_secrets(service)
     db.add(service)
-    setting_up.enable(db, service, after(0))
+    setting_up.enable(service)
+    setting_up.check(db, service, after(0))
     return service
 
 
@@ -172,7 +173,7 @@ def test_a_site_that_is_shown_no_more(db, place, station, feed, how):
         db.delete(db.get(Site, place.id))
     elif how == "excluded":
         setting_up.configure(feed, feed.configuration | {"excluded_site_ids": [place.id]})
-        setting_up.take_effect(db, feed, after(5))
+        setting_up.check(db, feed, after(5))
     else:
         place.latitude = place.longitude = None
     [location] = told(db, feed, 5)

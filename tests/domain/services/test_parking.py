@@ -59,7 +59,8 @@ def make_provider(db, name="EasyPark", **more) -> Service:
     setting_up.configure(service, {"url": "https://park.example.com/charging"} | more)
     setting_up.make_secrets(service)
     db.add(service)
-    setting_up.enable(db, service, after(0))
+    setting_up.enable(service)
+    setting_up.check(db, service, after(0))
     return service
 
 
@@ -199,7 +200,8 @@ def test_what_ends_while_the_service_is_disabled_is_told_when_it_is_enabled(db, 
     end(db, started.charging_session_id)
     work(db, 61)
     assert kinds(db) == ["started"]
-    setting_up.enable(db, provider, after(70))
+    setting_up.enable(provider)
+    setting_up.check(db, provider, after(70))
     assert kinds(db) == ["started", "final"]
 
 

@@ -5,14 +5,13 @@ from domain.models import Service, ServiceKind
 from domain.secrets import decrypt
 from domain.services import setting_up
 from domain.services.setting_up import NotReadyError
-from tests.domain.conftest import after
 
 
 def test_a_service_is_configured_before_it_is_enabled(db):
     service = Service(kind=ServiceKind.WEBHOOK, name="Ops", is_enabled=False)
     db.add(service)
     with pytest.raises(NotReadyError):
-        setting_up.enable(db, service, after(0))
+        setting_up.enable(service)
     assert service.is_enabled is False
 
 

@@ -31,7 +31,8 @@ def service(db, receiver: Receiver) -> Iterator[Service]:
     setting_up.configure(service, {"url": receiver.url, "topics": ["status"]})
     receiver.secret = setting_up.make_secrets(service)["secret"]
     db.add(service)
-    setting_up.enable(db, service, NINE)
+    setting_up.enable(service)
+    setting_up.check(db, service, NINE)
     db.commit()
     return service
 

@@ -56,7 +56,8 @@ def feed(db, portal, moment) -> tuple[Service, OcpiClient]:
     setting_up.configure(service, {"country_code": "DK", "party_id": "FCR", "country": "DNK"})
     token = setting_up.make_secrets(service)["token"]
     db.add(service)
-    setting_up.enable(db, service, clock.now())
+    setting_up.enable(service)
+    setting_up.check(db, service, clock.now())
     db.commit()
     return service, OcpiClient(portal.test_client(), token)
 

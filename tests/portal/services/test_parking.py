@@ -49,7 +49,8 @@ def service(db, portal, outlet) -> Service:
     setting_up.configure(service, {"url": "https://park.example.com/charging"})
     service.plain = setting_up.make_secrets(service)["token"]
     db.add(service)
-    setting_up.enable(db, service, now())
+    setting_up.enable(service)
+    setting_up.check(db, service, now())
     db.commit()
     return service
 
@@ -186,7 +187,8 @@ def test_the_charges_of_another_provider_are_not_there(db, portal, provider, out
     setting_up.configure(other, {"url": "https://other.example.com/"})
     token = setting_up.make_secrets(other)["token"]
     db.add(other)
-    setting_up.enable(db, other, now())
+    setting_up.enable(other)
+    setting_up.check(db, other, now())
     db.commit()
     stranger = Provider(portal.test_client(), token)
     assert stranger.ask(STATUS, reference="EP-17")[0] == 404
