@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response
 from config import get_settings
 from domain import addresses
 from domain.models import Floor, Outlet, Site, Station
-from domain.nodes import Node
+from domain.nodes import Node, kind_of
+from portal import edits
 from portal.address_form import AddressForm
 from portal.database import database
 from portal.node import key_of, selected, selected_key
+from portal.record import status_of
 from portal.viewer import scoped
 
 Place = Site | Station
-UNPROCESSABLE = 422
 
 
 class AddressView(BaseView):
@@ -37,7 +38,7 @@ class AddressView(BaseView):
             return redirect(url_for("MapView.index"))
         if place is not node:
             return redirect(url_for("AddressView.index", node=key_of(place)))
-        return self._page(place, AddressForm(obj=place, record=place))
+        return self._page(place, _form(place))
 
     @expose("/edit", methods=["GET", "POST"])
     @has_access
@@ -47,9 +48,10 @@ class AddressView(BaseView):
             return redirect(url_for("AddressView.index", node=selected_key()))
         if isinstance(place, Station) and not addresses.may_have_own(place):
             abort(409, gettext("%(name)s stands on a floor; its address is that of the site.", name=place.name))
-        form = AddressForm(record=place)
-        if not form.validate_on_submit():
-            return self._page(place, form), UNPROCESSABLE
+        database().refresh(place, with_for_update=True)
+        form = _form(place)
+        if not form.validate_on_submit() or form.clashes:
+            return self._page(place, form), status_of(form)
         form.populate_obj(place)
         database().commit()
         flash(gettext("The address of %(name)s was saved.", name=place.name), "success")
@@ -69,6 +71,13 @@ class AddressView(BaseView):
             may_edit=self.appbuilder.sm.has_access("can_edit", "AddressView") and _may_have(place),
             map=map_data() | _begins(site, is_stations),
         )
+
+
+def _form(place: Place) -> AddressForm:
+    """With a look at what others did meanwhile (portal/edits.py)."""
+    form = AddressForm(obj=place, record=place)
+    edits.settle(form, kind_of(place))
+    return form
 
 
 def map_data() -> dict[str, Any]:

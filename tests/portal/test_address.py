@@ -50,7 +50,8 @@ def test_an_address_is_saved(administrator: Visitor, db: Session, page: str, mod
     db.expire_all()
     place = db.get_one(model, 1)
     assert (place.street, place.city, place.latitude, place.longitude) == ("Kaj 7", "Århus", -56.5, 10.25)
-    assert save(administrator, page).status_code == 303
+    emptied = dict.fromkeys((*written, "latitude", "longitude"), "")
+    assert save(administrator, page, **emptied).status_code == 303
     db.expire_all()
     assert (place.street, place.latitude, place.longitude) == ("", None, None)
 
@@ -102,6 +103,20 @@ def test_a_station_without_one_of_its_own_names_that_which_holds(administrator: 
 )
 def test_other_nodes_lead_to_the_place_that_has_one(administrator: Visitor, key: str, leads_to: str) -> None:
     assert administrator.get(f"/address/?node={key}").location == leads_to
+
+
+def test_who_writes_second_is_told_and_loses_nothing(administrator: Visitor, db: Session) -> None:
+    opened = administrator.get(SITE).text
+    seen = re.search(r'name="seen"[^>]* value="([^"]*)"', opened)
+    assert seen
+    save(administrator, SITE, street="Theirs 1", city="Aarhus", latitude="56.15", longitude="10.21")
+    typed = {"street": "Mine 2", "city": "Aarhus", "latitude": "56.15", "longitude": "10.21"}
+    told = save(administrator, SITE, **typed, seen=html.unescape(seen[1]))
+    assert told.status_code == 409
+    assert "Theirs 1" in told.text
+    assert 'value="Mine 2"' in told.text
+    db.expire_all()
+    assert db.get_one(Site, 1).street == "Theirs 1"
 
 
 def test_the_general_form_leaves_the_address_alone(administrator: Visitor, db: Session) -> None:
