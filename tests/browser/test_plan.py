@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from domain.db import session_factory
 from domain.models import Floor, Outlet, Site, Station
@@ -189,6 +189,43 @@ def test_a_station_is_chosen_with_a_click_and_put_down_with_another(sized_page: 
     page.mouse.click(*place(page, 0.3, 0.3))
     expect_saved(page, station)
     assert part(page, station) == (0.3, 0.3)
+
+
+def test_fingers_drag_a_station_and_zoom(
+    browser: Browser, portal_server: PortalServer, stations: list[Station]
+) -> None:
+    station = stations[0]
+    with session_factory().begin() as db:
+        placed = db.get_one(Station, station.id)
+        placed.plan_x, placed.plan_y = 0.25, 0.5
+    context = browser.new_context(
+        base_url=portal_server.url, viewport={"width": 360, "height": 740}, has_touch=True, locale="en-GB"
+    )
+    page = context.new_page()
+    portal_server.sign_in(page)
+    open_plan(page, stations)
+    expect(pin(page, station)).to_be_visible()
+    fingers = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        told = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    (x, y), (to_x, to_y) = middle(pin(page, station).locator(".symbol")), place(page, 0.75, 0.25)
+    touch("touchStart", (x, y))
+    for part_of_way in (0.2, 0.5, 0.8, 1):
+        touch("touchMove", (x + (to_x - x) * part_of_way, y + (to_y - y) * part_of_way))
+    touch("touchEnd")
+    expect_saved(page, station)
+    assert part(page, station) == (0.75, 0.25)
+    x, y = place(page, 0.5, 0.75)
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for spread in (25, 30, 40):
+        touch("touchMove", (x - spread, y), (x + spread, y))
+    touch("touchEnd")
+    expect(page.get_by_title("The whole plan")).to_have_text("200 %")
+    assert part(page, station) == (0.75, 0.25)
+    context.close()
 
 
 def test_what_could_not_be_saved_goes_back_and_says_so(sized_page: Page, stations: list[Station]) -> None:
