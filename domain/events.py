@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     """Of a log that nobody here asked for."""
     SECURITY_EVENT = "security_event"
     CLOCK_WRONG = "clock_wrong"
+    STATION_MOVED = "station_moved"
+    """In the tree, by a person; details name the floors, an empty one is the site itself."""
     STATION_LOCKED = "station_locked"
     """Somebody gave wrong passwords in a station's name, too many in a row."""
 

@@ -1,7 +1,7 @@
 """What the base template asks for: functions, tabs, navigator, language. Jinja globals, because widgets of
 Flask-AppBuilder render without a context."""
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -9,6 +9,7 @@ from portal import menu, node
 from portal.language import LANGUAGES
 from portal.pages.news import unread_count
 from portal.tree import state_text, state_words
+from portal.tree_menu import movable_kinds
 
 
 def language() -> str:
@@ -35,6 +36,14 @@ def finds_users() -> bool:
     return _may("can_show", "UserView")
 
 
+def tree_equipment() -> str:
+    """What the navigator's menu brings in for forms in a dialog (static/tree_menu.js)."""
+    return " ".join(
+        url_for("static", filename=name)
+        for name in ("dialog.css", "control.css", "choice.js", "control_form.js", "dialog.js")
+    )
+
+
 def _may(permission: str, view: str) -> bool:
     return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]
 
@@ -48,6 +57,7 @@ def init_app(app: Flask) -> None:
         has_navigator=has_navigator,
         language=language,
         languages=LANGUAGES,
+        movable_kinds=movable_kinds,
         node_url=node.node_url,
         other_languages=other_languages,
         selected_key=node.selected_key,
@@ -55,5 +65,6 @@ def init_app(app: Flask) -> None:
         state_text=state_text,
         state_words=state_words,
         tabs=menu.tabs,
+        tree_equipment=tree_equipment,
         unread_news=unread_count,
     )

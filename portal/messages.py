@@ -4,6 +4,7 @@ from flask_babel import gettext, ngettext
 
 from domain.errors import DomainError, HasChildrenError
 from domain.firmware_images import ImageInUseError
+from domain.moves import CannotMoveError, NameTakenError
 from domain.passwords import PasswordFault
 from domain.user_details import UserError
 from portal.refusal_words import PASSWORD_WORDS
@@ -20,6 +21,10 @@ def in_words(error: DomainError, name: str) -> str:
         return " ".join(user_refusal(refusal) for refusals in error.refusals.values() for refusal in refusals)
     if isinstance(error, ImageInUseError):
         return gettext("%(name)s cannot be deleted while a command that sends it to a station is open.", name=name)
+    if isinstance(error, NameTakenError):
+        return gettext("%(site)s has a floor %(name)s already.", site=error.site, name=error.name)
+    if isinstance(error, CannotMoveError):
+        return gettext("%(name)s cannot stand there: stations stand on sites and floors, floors on sites.", name=name)
     return str(error)
 
 

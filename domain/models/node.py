@@ -111,12 +111,13 @@ class Station(Addressed, Model):
 
     __tablename__ = "station"
     __table_args__ = (
-        # With the site in the key, a station can never stand on a floor of another site.
+        # With the site in the key, a station never stands on a floor of another site, and goes there with its floor.
         ForeignKeyConstraint(
             ["floor_id", "site_id"],
             ["floor.id", "floor.site_id"],
             name="fk_station_floor",
             ondelete="RESTRICT",
+            onupdate="CASCADE",
         ),
         Index("ix_station_site_id_floor_id", "site_id", "floor_id"),
         Index("ix_station_online", "last_seen_at", postgresql_where=text("online")),

@@ -98,7 +98,7 @@
         if (mayLose()) open(link.href);
         return;
       }
-      const menu = link.closest("details.drop");
+      const menu = link.closest(".drop");
       // A menu closes, so the focus comes back to what it was opened from.
       opener = menu?.origin || menu?.querySelector("summary") || link;
       menu?.removeAttribute("open");

@@ -25,6 +25,7 @@ KINDS = {
     EventKind.LOG_STATUS.value: _l("Upload of a log"),
     EventKind.SECURITY_EVENT.value: _l("Security event"),
     EventKind.CLOCK_WRONG.value: _l("The station's clock is wrong"),
+    EventKind.STATION_MOVED.value: _l("Moved in the tree"),
 }
 
 READ_OTHERWISE = {
@@ -72,6 +73,8 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
             return " · ".join(part for part in (told["type"], at, told.get("info")) if part)
         case EventKind.CLOCK_WRONG:
             return clock_wrong(told["offset_seconds"])
+        case EventKind.STATION_MOVED:
+            return _moved(told)
         case _:
             return " · ".join(f"{name}: {value}" for name, value in told.items())
 
@@ -79,6 +82,16 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
 def _tag_known_otherwise(told: Mapping[str, Any]) -> str:
     otherwise = READ_OTHERWISE[told.get("tag_digits"), told.get("tag_byte_order")]
     return _("%(token)s would be known %(otherwise)s", token=told["id_token"], otherwise=otherwise)
+
+
+def _moved(told: Mapping[str, Any]) -> str:
+    places = {end: told[end] or _("directly on the site") for end in ("from", "to") if end in told}
+    match places:
+        case {"from": old, "to": new}:
+            return _("%(old)s → %(new)s", old=old, new=new)
+        case {"to": new}:
+            return _("from another site: → %(new)s", new=new)
+    return _("to another site: %(old)s →", old=places["from"])
 
 
 def _progress(told: Mapping[str, Any]) -> str:

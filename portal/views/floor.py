@@ -5,7 +5,6 @@ from typing import Any
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, func, select
-from wtforms.validators import ValidationError
 
 from domain.floor_plans import LARGEST_BYTES
 from domain.models import Floor, Site
@@ -35,11 +34,6 @@ class FloorForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site_id.offer(sites_by_name())
-
-    def validate_site_id(self, field: RecordChoice) -> None:
-        """The stations on a floor are on its site; it does not move away under them."""
-        if self.record and self.record.stations and field.data != self.record.site_id:
-            raise ValidationError(gettext("Stations stand on this floor; it cannot move to another site."))
 
 
 class FloorView(NodeView):

@@ -25,7 +25,7 @@ ChargingView          own: index now   gone: start stop command
 UtilView              own: back
 DashboardView         all: index pane
 SearchView            all: index
-TreeView              all: children
+TreeView              all: children menu places rename move remove
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           all: list show add edit delete export now secrets enable disable test send_again
@@ -86,7 +86,7 @@ ChargingView          no: index now start stop command
 UtilView              own: back
 DashboardView         own: index pane
 SearchView            own: index
-TreeView              own: children
+TreeView              own: children menu places rename move remove
 LiveView              own: listen
 ConfigurationView     own: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
@@ -147,7 +147,7 @@ ChargingView          no: index now start stop command
 UtilView              own: back
 DashboardView         all: index pane
 SearchView            all: index
-TreeView              all: children
+TreeView              all: children menu places rename move remove
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
@@ -208,7 +208,7 @@ ChargingView          own: index now stop command   gone: start
 UtilView              own: back
 DashboardView         own: index pane
 SearchView            no: index
-TreeView              no: children
+TreeView              no: children menu places rename move remove
 LiveView              no: listen
 ConfigurationView     no: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again

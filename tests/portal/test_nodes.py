@@ -108,10 +108,10 @@ def test_a_charge_box_id_belongs_to_one_station(administrator: Visitor, db: Sess
 
 
 @pytest.mark.usefixtures("places")
-def test_a_floor_with_stations_stays_on_its_site(administrator: Visitor, db: Session) -> None:
+def test_a_floor_takes_its_stations_to_another_site(administrator: Visitor, db: Session) -> None:
     administrator.send("/stations/add", **STATION, floor_id="1")
-    answer = administrator.send("/floors/edit/1", name="Level -1", site_id="2")
-    assert errors(answer) == ["Stations stand on this floor; it cannot move to another site."]
+    assert administrator.send("/floors/edit/1", name="Level -9", site_id="2").status_code == 302
+    assert row(db, Station, "site_id", "floor_id") == (2, 1)
 
 
 @pytest.mark.usefixtures("places")

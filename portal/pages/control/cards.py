@@ -76,7 +76,7 @@ def _card(
         charging_session=one.charging_session if one else None,
         line=_line(station, outlet, now),
         who=_who(one.charging_session, names) if one else _before(last, names),
-        buttons=_buttons(station, outlet, one is not None),
+        buttons=buttons(station, outlet, one is not None),
     )
 
 
@@ -146,7 +146,8 @@ def _last(db: Session, outlets: Sequence[Outlet]) -> dict[int, ChargingSession]:
     return {one.outlet_id: one for one in found.scalars()}
 
 
-def _buttons(station: Station, outlet: Outlet, is_charging: bool) -> tuple[Button, ...]:
+def buttons(station: Station, outlet: Outlet, is_charging: bool) -> tuple[Button, ...]:
+    """What can be asked of an outlet, and for what cannot be asked now the reason."""
     offline = None if station.online else _("The station is not connected")
     nothing = None if is_charging else _("Nothing is charging here")
     return (
