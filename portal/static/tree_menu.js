@@ -149,11 +149,9 @@
     const { clientX: x, clientY: y } = event;
     const timer = setTimeout(() => {
       press = null;
-      // The finger goes up yet: that is no click on the line.
-      const swallow = (click) => { click.preventDefault(); click.stopPropagation(); };
-      document.addEventListener("click", swallow, { capture: true, once: true });
-      document.addEventListener("pointerdown", () => document.removeEventListener("click", swallow, true),
-        { capture: true, once: true });
+      // The finger goes up yet: that is no click on the line, and takes the focus from no menu.
+      document.addEventListener("touchend", (lifted) => { if (lifted.cancelable) lifted.preventDefault(); },
+        { capture: true, once: true, passive: false });
       openFor(item, x, y);
     }, LONG_PRESS_MS);
     press = { timer, x, y };
@@ -188,6 +186,8 @@
   }, true);
   document.addEventListener("contextmenu", (event) => { if (menu?.contains(event.target)) event.preventDefault(); });
   document.addEventListener("pointerdown", (event) => { if (menu && !menu.contains(event.target)) close(); });
-  document.getElementById("side").addEventListener("scroll", () => close(), true);
+  for (const name of ["wheel", "touchmove"]) {
+    document.addEventListener(name, (event) => { if (menu && !menu.contains(event.target)) close(); }, { passive: true });
+  }
   window.addEventListener("resize", () => close());
 }
