@@ -200,6 +200,7 @@ def test_a_long_press_opens_the_menu(watched: Page, branch: str) -> None:
     watched.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
     watched.goto("/statistics/")
     show_tree(watched)
+    line(watched, branch).click(trial=True)  # The drawer has come to rest.
     box = line(watched, branch).bounding_box()
     assert box
     devtools = watched.context.new_cdp_session(watched)
