@@ -1,13 +1,13 @@
 """a floor moves to another site with its stations
 
 Revision ID: 2026_11_28_floors_move
-Revises: 2026_11_28_map_feed
+Revises: 2026_11_28_service_charges
 """
 
 from alembic import op
 
 revision = "2026_11_28_floors_move"
-down_revision = "2026_11_28_map_feed"
+down_revision = "2026_11_28_service_charges"
 branch_labels = None
 depends_on = None
 
