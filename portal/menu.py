@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
-from domain.nodes import NodeKind, kind_of
+from domain.models import StationKind
+from domain.nodes import Node, NodeKind, kind_of
 from domain.roles import RoleName
 from portal.node import node_url, selected
 
@@ -25,6 +26,8 @@ class Entry:
     """The one role that finds it here, though others may open it."""
     levels: tuple[NodeKind, ...] = tuple(NodeKind)
     """Where the selected node must stand for a tab to be shown."""
+    of: StationKind | None = None
+    """The one kind of station that has it."""
 
     @property
     def url(self) -> str:
@@ -39,6 +42,9 @@ class Entry:
         """As `is_current`, but the page of a node is General, whichever list it stands in."""
         is_node_page = request.endpoint in NODE_PAGES or request.blueprint == "ConfigurationView"
         return is_node_page if self is CONFIGURATION_TABS[0] else self.is_current and not is_node_page
+
+    def is_for(self, node: Node) -> bool:
+        return kind_of(node) in self.levels and self.of in (None, getattr(node, "kind", None))
 
     @property
     def is_allowed(self) -> bool:
@@ -80,6 +86,14 @@ CONFIGURATION_TABS = (
     ),
     Entry(lazy_gettext("Control"), "ControlView.index", ("ControlView", "BulkView"), "can_index"),
     Entry(lazy_gettext("OCPP"), "ParametersView.index", ("ParametersView", "RolloutView"), "can_index", levels=STATION),
+    Entry(
+        lazy_gettext("Load"),
+        "SupplyLoadView.index",
+        ("SupplyLoadView",),
+        "can_index",
+        levels=STATION,
+        of=StationKind.SUPPLY_CONTROLLER,
+    ),
     Entry(lazy_gettext("Messages"), "MessageView.list", ("MessageView",), levels=STATION),
     Entry(lazy_gettext("Files"), "StationFileView.list", ("StationFileView", "FileAccessView"), levels=STATION),
     Entry(lazy_gettext("Sites"), "SiteView.list", ("SiteView",), levels=SYSTEM),
@@ -131,8 +145,7 @@ def functions() -> Iterator[Entry]:
 def tabs() -> list[Entry]:
     """The pages of the open function that the user may open, if they are several."""
     of_function = next((tabs for tabs in TABS if any(tab.is_current for tab in tabs)), ())
-    level = kind_of(selected())
-    allowed = [tab for tab in of_function if (level in tab.levels or tab.is_current_tab) and tab.is_allowed]
+    allowed = [tab for tab in of_function if (tab.is_for(selected()) or tab.is_current_tab) and tab.is_allowed]
     return allowed if len(allowed) > 1 else []
 
 

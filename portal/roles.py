@@ -31,7 +31,7 @@ OPERATORS = EVERYONE | {
     "ControlView|BulkView|CommandView|CommandBatchView": ALL,
     "FloorView|StationView|OutletView": WRITE,
     "FloorPlanView|PositionsView|AddressView|MapView": ALL,
-    "TopologyView|ImportTopologyView": ALL,
+    "TopologyView|ImportTopologyView|SupplyLoadView": ALL,
     "StationPasswordView|StationFileView|FileAccessView": ALL,
     "FirmwareImageView": READ,
     "FirmwareImageApi": API_READ,

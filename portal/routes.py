@@ -40,6 +40,7 @@ from portal.views.site import SiteView
 from portal.views.station import StationView
 from portal.views.station_file import StationFileView
 from portal.views.station_password import StationPasswordView
+from portal.views.supply_load import SupplyLoadView
 from portal.views.system import SystemView
 from portal.views.unknown_station import UnknownStationView
 from portal.views.user import UserView
@@ -72,6 +73,7 @@ VIEWS = (
     MapView,
     StationView,
     StationPasswordView,
+    SupplyLoadView,
     StationFileView,
     FileAccessView,
     FirmwareImageView,

@@ -26,7 +26,7 @@ from domain.models import (
 from domain.passwords import hash_password
 from domain.protocols import Protocol
 from domain.roles import RoleName
-from seeds import demo_history, demo_plans, demo_services, demo_tags
+from seeds import demo_history, demo_load, demo_plans, demo_services, demo_tags
 
 DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
 COMPANY = "FastCars"
@@ -117,6 +117,7 @@ def seed(db: Session) -> bool:
     db.flush()
     _assign_sites(db)
     demo_history.write(db)
+    demo_load.add(db)
     demo_tags.add_hint(db)
     demo_services.add(db)
     return True
@@ -224,7 +225,7 @@ def _add_site(
                 name=f"{prefix}-Supply",
                 charge_box_id=f"{CHARGE_BOX_PREFIX}{prefix}-SUPPLY",
                 kind=StationKind.SUPPLY_CONTROLLER,
-                description="Feed of the whole garage, 3 x 250 A",
+                description="Feed of the whole garage",
             )
         )
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     func,
     inspect,
     text,
@@ -127,6 +128,13 @@ class Station(Addressed, Model):
             name="ck_station_on_plan",
         ),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="ck_station_position"),
+        Index(
+            "ix_station_supply_controller_id",
+            "supply_controller_id",
+            postgresql_where=text("supply_controller_id IS NOT NULL"),
+        ),
+        CheckConstraint("fuse_phases IN (1, 3)", name="ck_station_fuse_phases"),
+        CheckConstraint("fuse_a > 0 AND voltage_v > 0", name="ck_station_fuse"),
         # Whether a list of tags is still held.
         Index("ix_station_local_list", "local_list_id", postgresql_where=text("local_list_id IS NOT NULL")),
     )
@@ -186,6 +194,17 @@ class Station(Addressed, Model):
     local_list_id: Mapped[int | None] = mapped_column(ForeignKey("local_list.id", ondelete="SET NULL"))
     local_list_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
+    supply_controller_id: Mapped[int | None] = mapped_column(
+        ForeignKey("station.id", ondelete="SET NULL", name="fk_station_supply_controller")
+    )
+    """The feed that it stands behind, on the same site; see domain/supply.py."""
+    fuse_phases: Mapped[int | None]
+    """Of a supply controller, as are the next two: 1 or 3."""
+    fuse_a: Mapped[int | None]
+    """On each phase."""
+    voltage_v: Mapped[int | None]
+    """Between a phase and neutral; empty is the usual one."""
+
     # What connector 0 says: the station as a whole.
     status: Mapped[StationStatus | None] = mapped_column(word(StationStatus))
     error_code: Mapped[str | None] = mapped_column(String(50))
@@ -219,6 +238,13 @@ class Station(Addressed, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@event.listens_for(Station.site_id, "set")
+def _leave_the_feed(station: Station, site_id: int | None, before: object, _initiator: object) -> None:
+    """Whoever moves a station to another site, by whatever door, takes it from its feed there."""
+    if isinstance(before, int) and site_id is not None and before != site_id:
+        station.supply_controller_id = None
 
 
 class StationPasswordFailure(Model):

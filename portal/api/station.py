@@ -3,16 +3,18 @@
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import inspect
 
-from domain import endpoints, nodes, positions, station_passwords
+from domain import endpoints, nodes, positions, station_passwords, supply
 from domain.endpoints import EndpointError
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
 from domain.station_passwords import PasswordError
 from domain.statuses import StationStatus
+from domain.supply import SupplyError, SupplyFault
 from portal.api.base import Api, Values
+from portal.api.errors import refuse
 from portal.api.fields import Flag, Key, Moment, Name, Number, Text, Whole
 
 
@@ -80,6 +82,27 @@ class StationSchema(Schema):
         validate=_is_password,
         metadata={"format": "password", "description": "of HTTP Basic, 16 to 40 characters; null takes it away"},
     )
+    supply_controller = Key(
+        Station,
+        attribute="supply_controller_id",
+        allow_none=True,
+        metadata={"description": "the feed that it stands behind, on the same site"},
+    )
+    fuse_phases = fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.OneOf(supply.PHASES),
+        metadata={"description": "of a supply controller, as are the next two", "example": 3},
+    )
+    fuse_a = Whole(
+        1, supply.MOST_FUSE_A, allow_none=True, metadata={"description": "on each phase, in amperes", "example": 250}
+    )
+    voltage_v = Whole(
+        supply.LEAST_VOLTAGE_V,
+        supply.MOST_VOLTAGE_V,
+        allow_none=True,
+        metadata={"description": "between a phase and neutral; null is 230", "example": 230},
+    )
     has_password = Flag(dump_only=True)
     password_required = Flag(
         allow_none=True, metadata={"description": "let in only with its password; null is as the installation"}
@@ -136,8 +159,21 @@ class StationApi(Api):
         if attributes.password_hash.history.has_changes():
             station_passwords.unlock(self.db, item.id)
 
+        self._check_supply(item)
+
     def create(self, item: Station) -> None:
+        self._check_supply(item)
         nodes.add_station(self.db, item)
+
+    def _check_supply(self, item: Station) -> None:
+        kind = item.kind or StationKind.CHARGING_STATION
+        try:
+            with self.db.no_autoflush:
+                supply.check(self.db, item.id, kind, item.site_id, item.supply_controller_id)
+        except SupplyError as error:
+            self.db.rollback()
+            field = "kind" if error.fault is SupplyFault.HAS_STATIONS else "supply_controller"
+            refuse(422, {field: [error.fault.value]})
 
     def remove(self, item: Station) -> None:
         nodes.delete(self.db, item)

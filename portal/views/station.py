@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from domain import addresses, nodes, protocols
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
+from domain.supply import SupplyFault
 from portal import ocpp_addresses, tag_words
 from portal.address_form import position_in_words
 from portal.database import database
@@ -25,7 +26,7 @@ from portal.record import Fact
 from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
-from portal.views import station_endpoint, station_password
+from portal.views import station_endpoint, station_password, station_supply
 from portal.views.event_words import clock_wrong
 
 
@@ -46,6 +47,7 @@ class StationForm(RecordForm):
     )
     site_id = RecordChoice(lazy_gettext("Site"), empty=lazy_gettext("Choose a site"))
     floor_id = RecordChoice(lazy_gettext("Floor"), empty=lazy_gettext("None, directly on the site"))
+    supply_controller_id = station_supply.supply_field()
     description = long_text(lazy_gettext("Description"))
     tag_byte_order = tag_words.byte_order_choice(lazy_gettext("As the site"))
     tag_digits = tag_words.digits_choice(lazy_gettext("As the site"))
@@ -59,6 +61,7 @@ class StationForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.password_required.choices = station_password.required_choices()
+        station_supply.offer(self.supply_controller_id)
         sites = sites_by_name()
         self.floors = list(database().scalars(scoped(select(Floor), Floor).order_by(Floor.name)))
         self.site_id.offer(sites)
@@ -76,6 +79,15 @@ class StationForm(RecordForm):
     def validate_floor_id(self, field: RecordChoice) -> None:
         if field.data is not None and self.site_id.data not in (None, self._site_of_floor()):
             raise ValidationError(gettext("This floor is on another site."))
+
+    def validate_kind(self, _field: RadioField) -> None:
+        if station_supply.fault_of(self) is SupplyFault.HAS_STATIONS:
+            raise ValidationError(str(station_supply.FAULTS[SupplyFault.HAS_STATIONS]))
+
+    def validate_supply_controller_id(self, _field: RecordChoice) -> None:
+        fault = station_supply.fault_of(self)
+        if fault not in (None, SupplyFault.HAS_STATIONS):
+            raise ValidationError(str(station_supply.FAULTS[fault]))
 
     def _site_of_floor(self) -> int | None:
         return next((floor.site_id for floor in self.floors if floor.id == self.floor_id.data), None)
@@ -147,6 +159,7 @@ class StationView(NodeView):
             Fact(gettext("Floor"), record.floor.name if record.floor else ""),
             Fact(gettext("Address"), addresses.in_one_line(record)),
             Fact(gettext("Position"), position_in_words(record)),
+            *station_supply.facts(record),
             Fact(gettext("Description"), record.description),
             Fact(gettext("Online"), gettext("yes") if record.online else gettext("no")),
             Fact(gettext("Last seen"), at(record.last_seen_at) or gettext("never")),

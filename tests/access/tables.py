@@ -40,6 +40,7 @@ AddressView           all: index edit
 MapView               all: index now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
+SupplyLoadView        gone: index now edit
 StationFileView       all: list export file
 FileAccessView        all: index show renew
 FirmwareImageView     all: list show add edit delete export file
@@ -101,6 +102,7 @@ AddressView           own: index edit
 MapView               own: index now
 StationView           own: list show add edit delete export
 StationPasswordView   own: index set make remove
+SupplyLoadView        gone: index now edit
 StationFileView       own: list export file
 FileAccessView        own: index show renew
 FirmwareImageView     all: list show export file                 no: add edit delete
@@ -162,6 +164,7 @@ AddressView           all: index edit
 MapView               all: index now
 StationView           all: list show add edit delete export
 StationPasswordView   all: index set make remove
+SupplyLoadView        gone: index now edit
 StationFileView       all: list export file
 FileAccessView        all: index show renew
 FirmwareImageView     all: list show add edit delete export file
@@ -223,6 +226,7 @@ AddressView           no: index edit
 MapView               no: index now
 StationView           no: list show add edit delete export
 StationPasswordView   no: index set make remove
+SupplyLoadView        no: index now edit
 StationFileView       no: list export file
 FileAccessView        no: index show renew
 FirmwareImageView     no: list show add edit delete export file
