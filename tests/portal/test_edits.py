@@ -46,7 +46,7 @@ class Case:
 
 CASES = [
     Case("/system/edit/1", System, "name", "description"),
-    Case("/sites/edit/1", Site, "name", "city"),
+    Case("/sites/edit/1", Site, "name", "description"),
     Case("/floors/edit/1", Floor, "name", "description"),
     Case("/stations/edit/1", Station, "name", "description"),
     Case("/outlets/edit/1", Outlet, "parking", "connector_type"),
@@ -179,12 +179,12 @@ def test_what_a_station_reports_is_no_edit(administrator: Visitor, other: Visito
 
 def test_what_is_wrong_and_what_clashed_are_told_together(administrator: Visitor, other: Visitor) -> None:
     mine = opened(other, "/sites/edit/1")
-    sent(administrator, "/sites/edit/1", opened(administrator, "/sites/edit/1"), city="Aarhus")
-    told = sent(other, "/sites/edit/1", mine, name="", latitude="north", city="Odense")
+    sent(administrator, "/sites/edit/1", opened(administrator, "/sites/edit/1"), description="Aarhus")
+    told = sent(other, "/sites/edit/1", mine, name="", time_zone="Mars", description="Odense")
     assert told.status_code == 422
     assert "<q>Aarhus</q>" in told.text and "This is needed." in told.text
     form = form_on(told.text)
-    assert (form["latitude"], form["city"]) == ("north", "Odense")
+    assert (form["name"], form["description"]) == ("", "Odense")
 
 
 def test_choices_and_moments_are_told_in_words(administrator: Visitor, other: Visitor, db: Session) -> None:
@@ -193,7 +193,7 @@ def test_choices_and_moments_are_told_in_words(administrator: Visitor, other: Vi
         ("/users/edit/2", "id_tokens", "77, 78", "77, 79", "77, 78"),
         ("/id_tokens/edit/1", "user_id", "second@example.com", "", "second@example.com"),
         ("/system/edit/1", "second_factor_roles", ["Support"], ["Administrator", "Support"], "Support"),
-        ("/sites/edit/1", "latitude", "55.5", "56", "55.5"),
+        ("/sites/edit/1", "time_zone", "Europe/Oslo", "Europe/Paris", "Europe/Oslo"),
     ):
         mine = opened(other, path)
         saved = sent(administrator, path, opened(administrator, path), **{field: first})
@@ -225,7 +225,7 @@ def test_two_at_the_very_same_time_do_not_both_save(administrator: Visitor, othe
     forms = [opened(administrator, "/sites/edit/1"), opened(other, "/sites/edit/1")]
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(
-            lambda each: sent(each[0], "/sites/edit/1", each[1], city=each[2]).status_code,
+            lambda each: sent(each[0], "/sites/edit/1", each[1], description=each[2]).status_code,
             zip((administrator, other), forms, ("Aarhus", "Odense"), strict=True),
         )
         assert sorted(answers) == [302, 409]

@@ -21,6 +21,18 @@ SITE = {
     "longitude": None,
 }
 UNHEARD_STATION = {
+    "plan_x": None,
+    "plan_y": None,
+    "street": "",
+    "postal_code": "",
+    "city": "",
+    "country": "",
+    "latitude": None,
+    "longitude": None,
+    "supply_controller": None,
+    "fuse_phases": None,
+    "fuse_a": None,
+    "voltage_v": None,
     "tag_byte_order": None,
     "tag_digits": None,
     "has_password": False,
@@ -63,7 +75,8 @@ def test_a_site(api: ApiClient) -> None:
 def test_a_floor(api: ApiClient) -> None:
     site = api.make("sites/", name="Central")
     key = api.make("floors/", name="P1", site=site)
-    floor = {"id": key, "name": "P1", "site": site, "description": ""}
+    plan = {"plan_sha256": None, "plan_width_px": None, "plan_height_px": None}
+    floor = {"id": key, "name": "P1", "site": site, "description": "", **plan}
     assert api.get(f"floors/{key}") == (200, {"id": key, "result": floor})
     changed = floor | {"name": "P2", "description": "below the station"}
     assert api.put(f"floors/{key}", {"name": "P2", "description": "below the station"}) == (
