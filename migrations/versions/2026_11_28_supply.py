@@ -1,14 +1,14 @@
 """supply controllers: a fuse, and the stations behind it
 
 Revision ID: 2026_11_28_supply
-Revises: 2026_11_28_service_charges
+Revises: 2026_11_28_floors_move
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_supply"
-down_revision = "2026_11_28_service_charges"
+down_revision = "2026_11_28_floors_move"
 branch_labels = None
 depends_on = None
 
