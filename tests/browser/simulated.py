@@ -5,9 +5,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ocpp.v16.enums import ChargePointStatus
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus
 
 from simulator.station import Station
+
+_loops: dict[str, asyncio.AbstractEventLoop] = {}
+
+
+def report(station: Station, number: int, status: ChargePointStatus, error: ChargePointErrorCode) -> None:
+    """Have a living station tell of something that happened to it."""
+    told = station.report(number, status, error)
+    asyncio.run_coroutine_threadsafe(told, _loops[station.charge_box_id]).result(30)
 
 
 @contextmanager
@@ -16,11 +24,13 @@ def living(station: Station) -> Iterator[Station]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    _loops[station.charge_box_id] = loop
     asyncio.run_coroutine_threadsafe(_open(station), loop).result(30)
     charging = [asyncio.run_coroutine_threadsafe(_charge(station, number), loop) for number in station.outlets]
     try:
         yield station
     finally:
+        del _loops[station.charge_box_id]
         for task in charging:
             task.cancel()
         with suppress(Exception):

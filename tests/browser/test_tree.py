@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from domain.db import session_factory
-from domain.models import Floor, Outlet, Site, Station
+from domain.models import Floor, IdToken, Outlet, Site, Station
+from simulator.station import Station as SimulatedStation
+from tests.browser.simulated import living, report
 from tests.fixtures.product import PortalServer
 
 numbers = count(1)
+SEEN_MS = 20_000
+BLUE, RED = "rgb(21, 101, 192)", "rgb(198, 40, 40)"
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
 
 
@@ -210,3 +215,56 @@ def test_a_long_press_opens_the_menu(watched: Page, branch: str) -> None:
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(watched.get_by_role("menuitem", name="Open")).to_be_focused()
     assert watched.url.endswith("/statistics/")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_icon_turns_blue_and_red_as_the_station_does(
+    watched: Page, portal_server: PortalServer, branch: str, size: str
+) -> None:
+    """Started by the outlet's menu; without a reload, and without taking the focus away."""
+    token = f"C{branch.split()[-1]}A1B2"
+    with session_factory().begin() as db:
+        key = db.scalars(select(Station.id).where(Station.charge_box_id == branch)).one()
+        db.add(IdToken(token=token))
+    with living(SimulatedStation(branch, portal_server.ws_url)) as alive:
+        watched.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+        watched.goto(f"/statistics/?node=station-{key}")
+        show_tree(watched)
+        outlet = item(watched, f"{branch} S").get_by_role("treeitem", name="Outlet 1")
+        expect(outlet).to_have_accessible_name("Outlet 1, available", timeout=SEEN_MS)
+        watched.evaluate("window.isTheSamePage = true")
+        outlet.locator("> .line").click(button="right")
+        watched.get_by_role("menuitem", name="Start …").click()
+        dialog = watched.get_by_role("dialog")
+        dialog.get_by_label("Tag").fill(token)
+        dialog.get_by_role("button", name="Start charging").click()
+        said = watched.get_by_role("complementary").get_by_role("status")
+        expect(said).to_have_text("Start: Outlet 1: asked. What becomes of it stands under Control.")
+        station = item(watched, f"{branch} S")
+        expect(station).to_have_accessible_name(f"{branch} S, charging", timeout=SEEN_MS)
+        expect(station.locator("> .line")).to_have_css("color", BLUE)
+        outlet.focus()
+        report(alive, 1, ChargePointStatus.faulted, ChargePointErrorCode.ground_failure)
+        expect(station).to_have_accessible_name(f"{branch} S, fault", timeout=SEEN_MS)
+        expect(station.locator("> .line")).to_have_css("color", RED)
+        expect(outlet).to_be_focused()
+        assert watched.evaluate("window.isTheSamePage")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_station_that_is_found_is_shown_in_the_tree(watched: Page, branch: str, size: str) -> None:
+    """By its charge box id, wherever it stands; the way to it is open."""
+    with session_factory().begin() as db:
+        station = db.scalars(select(Station).where(Station.charge_box_id == branch)).one()
+        station.charge_box_id = f"box/{branch.replace(' ', '-')}/7"
+    watched.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+    watched.goto("/statistics/")
+    field = watched.get_by_role("searchbox")
+    field.fill(f"{branch.replace(' ', '-')}/7".upper())
+    field.press("Enter")
+    watched.wait_for_url("**/stations/show/*")
+    show_tree(watched)
+    for label in (branch, f"{branch} P1"):
+        expect(item(watched, label)).to_have_attribute("aria-expanded", "true")
+    expect(item(watched, f"{branch} S")).to_have_attribute("aria-selected", "true")
+    expect(line(watched, f"{branch} S")).to_be_in_viewport()
