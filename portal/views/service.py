@@ -12,9 +12,10 @@ from sqlalchemy import case, func, select
 from werkzeug.wrappers import Response
 
 from domain import clock
-from domain.models import DeliveryState, Service, ServiceDelivery
+from domain.models import DeliveryState, Service, ServiceDelivery, ServiceKind
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.services import outbox, setting_up
+from domain.services.map_feed import reading
 from domain.services.setting_up import NotReadyError
 from portal import commands
 from portal.database import database
@@ -78,6 +79,7 @@ class ServiceView(RecordView):
             "has_secrets": adapter.is_called or adapter.comes,
             "is_called": adapter.is_called,
             "deliveries": outbox.latest(database(), record.id, MOST_DELIVERIES) if adapter.is_called else [],
+            "shown": reading.shown(database(), record.id) if record.kind is ServiceKind.MAP_FEED else None,
             "waiting": outbox.waiting(database(), [record.id]).get(record.id, 0),
         }
 

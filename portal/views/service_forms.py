@@ -96,20 +96,20 @@ class MapFeedForm(ServiceForm):
     )
     country_code = StringField(
         lazy_gettext("Country of the operator"),
-        [Regexp(r"^[A-Z]{2}$", message=lazy_gettext("Two letters, such as DK."))],
+        [NEEDED, Regexp(r"^[A-Z]{2}$", message=lazy_gettext("Two letters, such as DK."))],
         filters=[_in_capitals],
         default="DK",
         description=lazy_gettext("Two letters, such as DK. With the id below it is how OCPI knows the operator."),
     )
     party_id = StringField(
         lazy_gettext("Id of the operator"),
-        [Regexp(r"^[A-Z0-9]{3}$", message=lazy_gettext("Three letters or digits, such as FCR."))],
+        [NEEDED, Regexp(r"^[A-Z0-9]{3}$", message=lazy_gettext("Three letters or digits, such as FCR."))],
         filters=[_in_capitals],
         description=lazy_gettext("Three letters or digits, as registered for eMobility, such as FCR."),
     )
     country = StringField(
         lazy_gettext("Usual country of sites"),
-        [Regexp(r"^[A-Z]{3}$", message=lazy_gettext("Three letters, such as DNK."))],
+        [NEEDED, Regexp(r"^[A-Z]{3}$", message=lazy_gettext("Three letters, such as DNK."))],
         filters=[_in_capitals],
         default="DNK",
         description=lazy_gettext("Three letters, such as DNK: for sites whose address names no country."),

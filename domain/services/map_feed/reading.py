@@ -87,6 +87,26 @@ def _asked(service: Service, query: Query) -> list[ColumnElement[bool]]:
     return asked
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of it there is, without what is REMOVED."""
+
+    locations: int
+    evses: int
+    updated_at: datetime | None
+
+
+def shown(db: Session, service_id: int) -> Shown:
+    published = FeedLocation.body["publish"].as_boolean()
+    locations, updated_at = db.execute(
+        select(func.count().filter(published), func.max(FeedLocation.updated_at)).where(
+            FeedLocation.service_id == service_id
+        )
+    ).one()
+    evses = select(func.count()).where(FeedEvse.service_id == service_id, ~FeedEvse.is_removed)
+    return Shown(locations, db.scalar(evses) or 0, updated_at)
+
+
 def location(db: Session, service: Service, location_id: str) -> Body | None:
     db.execute(TOGETHER, {"service_id": service.id})
     row = db.get(FeedLocation, (service.id, location_id))

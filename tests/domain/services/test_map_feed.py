@@ -183,6 +183,15 @@ def test_a_site_that_is_shown_no_more(db, place, station, feed, how):
     assert told(db, feed, 9) == [location]
 
 
+def test_how_much_is_shown(db, place, station, feed):
+    told(db, feed)
+    assert reading.shown(db, feed.id) == reading.Shown(1, 2, after(0))
+    nodes.delete(db, db.scalars(select(Outlet).where(Outlet.number == 2)).one())
+    told(db, feed, 5)
+    assert reading.shown(db, feed.id) == reading.Shown(1, 1, after(5))
+    assert reading.shown(db, feed.id + 1) == reading.Shown(0, 0, None)
+
+
 def test_a_site_without_a_position_is_not_shown(db, station, outlet):
     assert told(db, make_feed(db)) == []
 
