@@ -196,7 +196,12 @@ const Tree = (() => {
 
   trouble.querySelector("button").addEventListener("click", () => refresh());
   draw();
-  refresh().then(() => find(selectedKey)?.firstChild.scrollIntoView({ block: "center" }));
+  // Whoever is in the tree already is not torn away.
+  let isInUse = false;
+  for (const name of ["pointerdown", "keydown", "wheel"]) {
+    tree.addEventListener(name, () => { isInUse = true; }, { once: true, passive: true });
+  }
+  refresh().then(() => { if (!isInUse) find(selectedKey)?.firstChild.scrollIntoView({ block: "center" }); });
 
   return { path, selectedKey, draw, find, focusOn, isOpen, nodeOf, opened, parent, recolour, refresh, toggle };
 })();

@@ -35,14 +35,15 @@
     return equipped;
   };
 
-  async function openFor(item, x, y) {
-    const { key } = item.dataset;
+  async function openFor(asked, x, y) {
+    const { key } = asked.dataset;
     close();
     const asking = fetch(`${tree.dataset.url}menu?node=${key}`, { redirect: "manual" }).catch(() => null);
     const [answer] = await Promise.all([asking, equip()]);
     if (!answer?.ok) return TreeActs.say(_("The menu could not be loaded. Try again."), true);
     const entries = await answer.json();
-    if (!item.isConnected) return undefined;
+    const item = Tree.find(key); // The tree may have been drawn anew meanwhile.
+    if (!item) return undefined;
     close();
     show(item, entries);
     const box = item.firstChild.getBoundingClientRect();

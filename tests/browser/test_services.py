@@ -16,6 +16,8 @@ from tests.fixtures.receiver import Receiver
 
 LIVE_MS = 60_000
 """What was asked for is delivered by jobs, and the page looks every few seconds."""
+EXPECTED = re.compile("422|WebSocket is closed before")
+"""Of the console: a form that asks again, and a page that is left while its live line is being opened."""
 PHONE = {"width": 360, "height": 740}
 
 
@@ -37,7 +39,7 @@ def opened(browser: Browser, server: PortalServer) -> Iterator[Callable[..., Pag
         context = browser.new_context(base_url=server.url, **{"locale": "en-GB"} | options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: "422" in message.text or complaints.append(message.text))
+        page.on("console", lambda message: EXPECTED.search(message.text) or complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         server.sign_in(page)
         return page
