@@ -29,8 +29,8 @@ class Authorization(IntEnum):
 
     ANONYMOUS = 0
     RFID = 1
-    SERVICE = 2
-    """A service of a third party asked for it (domain/services/parking)."""
+    SERVICE = 3
+    """A service of a third party asked for it (domain/services/parking); 2 is kept for an app of our own."""
 
 
 SORTED_COLUMNS = (

@@ -11,7 +11,7 @@ from domain.stops import StopReason
 AUTHORIZATIONS = {
     Authorization.ANONYMOUS: _l("Anonymous (0)"),
     Authorization.RFID: _l("RFID (1)"),
-    Authorization.SERVICE: _l("Service (2)"),
+    Authorization.SERVICE: _l("Service (3)"),
 }
 
 REVIEW_REASONS = {

@@ -87,6 +87,7 @@ def test_help_names_the_commands(tmp_path: Path) -> None:
         "run",
         "seed",
         "simulate",
+        "simulate-parking",
         "web",
         "worker",
     ]

@@ -12,7 +12,6 @@ from domain.models import Service, ServiceDelivery, ServiceKind
 from domain.services import setting_up, telling
 from tests.domain.conftest import after
 
-pytest_plugins: list[str] = []
 URL = "https://hooks.example.com/charging"
 
 

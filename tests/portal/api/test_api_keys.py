@@ -210,5 +210,5 @@ def test_keys_of_two_at_once_never_see_each_others_rows(portal: Flask, db: Sessi
 def test_the_description_names_both_ways_to_sign_in(portal: Flask, db: Session, mads: PortalUser) -> None:
     document = sign_in(portal, mads).get("/api/v1/_openapi").json
     assert document["security"] == [{"key": []}, {"token": []}]
-    assert sorted(document["components"]["securitySchemes"]) == ["key", "token"]
+    assert sorted(document["components"]["securitySchemes"]) == ["key", "service", "token"]
     assert document["paths"]["/api/v1/security/refresh"]["post"]["security"] == [{"token": []}]

@@ -25,7 +25,7 @@ def stations(api: ApiClient) -> dict[str, int]:
     return made | {"central": central}
 
 
-COLUMNS = "Must be one of: id, name, site, description."
+COLUMNS = "Must be one of: id, name, site, description, plan_sha256, plan_width_px, plan_height_px."
 OPERATORS = "Must be one of: eq, neq, in, not_in, gt, lt."
 UNSTORABLE = "Contains a character that cannot be stored."
 

@@ -12,7 +12,7 @@ DATE = "Write a date, such as 2026-11, 2026-11-22, >2026-11-22 16:30 or 2026-11-
 DURATION = "Write a duration, such as >1:30, 0:10..0:45:30 or <90 min."
 RANGE = "Write one range, such as from..to."
 BACKWARDS = "The range ends before it begins."
-CHOICE = "Choose one of: Anonymous (0), RFID (1)."
+CHOICE = "Choose one of: Anonymous (0), RFID (1), Service (3)."
 
 BAD = [
     ("energy_kwh", "abc", NUMBER),

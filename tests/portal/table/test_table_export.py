@@ -170,11 +170,11 @@ def test_a_text_that_begins_like_a_formula_stays_a_text(client: FlaskClient) -> 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_every_start_of_a_formula_is_defused_in_csv(start: str) -> None:
-    assert exports.csv._safe(f"{start}1") == f"'{start}1"
+    assert exports.csv.safe(f"{start}1") == f"'{start}1"
 
 
 def test_numbers_below_zero_are_no_formulas() -> None:
-    assert exports.csv._safe(-5) == -5
+    assert exports.csv.safe(-5) == -5
 
 
 def test_the_file_says_what_and_when(client: FlaskClient) -> None:
