@@ -5,7 +5,7 @@ from typing import Any
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 
-from domain.models import ChargingSession
+from domain.models import Authorization, ChargingSession
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.privacy import hides_emails, mask_email
 from portal.api.base import Api
@@ -36,7 +36,9 @@ class ChargingSessionSchema(Schema):
     site_name = Text(ChargingSession.site_name)
     station_name = Text(ChargingSession.station_name)
     outlet_number = Whole()
-    authorization = Whole(metadata={"description": "0 anonymous, 1 RFID, 2 a service", "enum": [0, 1, 2]})
+    authorization = Whole(
+        metadata={"description": "0 anonymous, 1 RFID, 3 a service", "enum": [each.value for each in Authorization]}
+    )
     id_token = Text(ChargingSession.id_token)
     user_id = Whole(allow_none=True)
     email = Email(ChargingSession.email)

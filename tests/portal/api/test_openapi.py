@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from domain.asking import checked_json
-from domain.models import Action
+from domain.models import Action, Authorization
 from portal.api.command_openapi import name_of
 from tests.portal.api.client import ApiClient
 from tests.portal.browser_like import Visitor
@@ -31,6 +31,12 @@ def test_every_route_and_method_is_described_and_no_other(portal: Flask, documen
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert described == offered
+
+
+def test_how_a_charge_was_allowed_is_told_by_each_number_there_is(document: dict) -> None:
+    told = document["components"]["schemas"]["ChargingSession"]["properties"]["authorization"]
+    assert told["enum"] == [each.value for each in Authorization]
+    assert all(str(each.value) in told["description"] for each in Authorization)
 
 
 def test_each_operation_describes_its_answers(document: dict) -> None:
