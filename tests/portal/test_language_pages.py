@@ -66,6 +66,7 @@ NO_PAGES = (
     "SignInView.login",
     "StationFileView.file",
     "TreeView.children",
+    "TreeView.menu",
     "UtilView.back",
     "health.healthz",
 )
