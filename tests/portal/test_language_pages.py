@@ -67,6 +67,7 @@ NO_PAGES = (
     "StationFileView.file",
     "TreeView.children",
     "TreeView.menu",
+    "TreeView.places",
     "UtilView.back",
     "health.healthz",
 )
