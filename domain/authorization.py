@@ -5,13 +5,13 @@ else as printed and in decimal. The one query looks for what the tag is in all t
 unknown tag that would be known if the station were set otherwise. That one is refused, with a hint in the event log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Row, String, any_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Integer, Row, String, any_, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from domain import events, service_charges
@@ -105,12 +105,35 @@ def decide_at_station(db: Session, station_id: int, token: str, now: datetime) -
     return decide(db, station_id, token, OutletMode.OPEN if db.scalar(select(is_open)) else OutletMode.RFID, now)
 
 
+def refused_from_afar(
+    db: Session, tokens: Mapping[int, str], outlet_number: int | None, now: datetime
+) -> dict[int, Verdict]:
+    """At which stations a start from afar would be refused, and why: the tag as each would send it, by station.
+
+    The statements grow with the writings of the tag, of which there are four at most, and not with the stations.
+    """
+    is_place = Outlet.number == outlet_number if outlet_number else true()
+    of_stations = Outlet.station_id == any_(bindparam(None, list(tokens), type_=ARRAY(Integer)))
+    is_open = select(Outlet.station_id).where(of_stations, Outlet.mode == OutletMode.OPEN, is_place)
+    opened = set(db.scalars(is_open))
+    asking = {station_id: token for station_id, token in tokens.items() if station_id not in opened}
+    verdicts: dict[tuple[Reader, str], Verdict] = {}
+    found = {}
+    for station_id, reader in readers(db, list(asking)).items():
+        key = (reader, asking[station_id])
+        if key not in verdicts:
+            verdicts[key] = _known(db, station_id, asking[station_id], now, hints=False).verdict
+        if verdicts[key] is not Verdict.ACCEPTED:
+            found[station_id] = verdicts[key]
+    return found
+
+
 def authorize(db: Session, report: AuthorizeReport) -> Decision:
     """Somebody presents a tag at a station (OCPP 1.6, 4.1)."""
     return decide_at_station(db, report.station_id, report.id_token, report.received_at)
 
 
-def _known(db: Session, station_id: int, token: str, now: datetime) -> Decision:
+def _known(db: Session, station_id: int, token: str, now: datetime, hints: bool = True) -> Decision:
     possible = readings(token)
     rows = db.execute(LOOK_UP, {"station_id": station_id, "identities": [*set(possible.values())]}).all()
     if not rows:  # The station is gone.
@@ -122,7 +145,7 @@ def _known(db: Session, station_id: int, token: str, now: datetime) -> Decision:
     if service_charges.is_made_here(token):
         return _of_service(db, station_id, token, now)
     found = {row.identity for row in rows}
-    if others := [other for other, identity in possible.items() if identity in found]:
+    if hints and (others := [other for other, identity in possible.items() if identity in found]):
         _hint(db, station_id, token, reader, others, now)
     return Decision(Verdict.INVALID, Authorization.ANONYMOUS)
 

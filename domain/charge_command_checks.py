@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from domain import authorization
 from domain.addressees import Addressee, Fit, Found, among, at_outlet, dumped, no_such_outlet, outlet_ids
+from domain.authorization import Verdict
 from domain.command_parameters import (
     CancelReservation,
     Purpose,
@@ -20,9 +21,19 @@ from domain.command_parameters import (
 from domain.models import Action, ChargingSession, Command, CommandState
 from domain.problems import ParametersError, Problems, one
 
+REFUSALS = {
+    Verdict.INVALID: "The outlet asks for a tag that is registered; this one is not",
+    Verdict.BLOCKED: "The outlet asks for a tag; this one is blocked",
+    Verdict.EXPIRED: "The outlet asks for a tag; this one has expired",
+    Verdict.NOT_YET_VALID: "The outlet asks for a tag; this one is not valid yet",
+}
 
-def remote_start(db: Session, asked: RemoteStart, stations: Sequence[Addressee], _now: datetime) -> dict[int, Found]:
-    """A profile that comes with the start of a charge is that charge's (OCPP 1.6, 5.11)."""
+
+def remote_start(db: Session, asked: RemoteStart, stations: Sequence[Addressee], now: datetime) -> dict[int, Found]:
+    """A profile that comes with the start of a charge is that charge's (OCPP 1.6, 5.11).
+
+    A tag that the outlet would refuse is refused here, since a station may start without asking (OCPP 1.6, 5.11).
+    """
     parameters = dumped(asked)
     if asked.profile:
         if "purpose" in asked.profile.model_fields_set and asked.profile.purpose is not Purpose.CHARGE:
@@ -30,7 +41,15 @@ def remote_start(db: Session, asked: RemoteStart, stations: Sequence[Addressee],
         parameters["profile"]["purpose"] = Purpose.CHARGE.value
     tokens = authorization.written_as_known(db, [station.id for station in stations], asked.id_token)
     own = {station.id: parameters | {"id_token": tokens[station.id]} for station in stations}
-    return at_outlet(db, stations, asked.outlet, own)
+    refused = authorization.refused_from_afar(db, tokens, asked.outlet, now)
+    return {
+        station_id: _refused(refused[station_id]) if station_id in refused and isinstance(fit, list) else fit
+        for station_id, fit in at_outlet(db, stations, asked.outlet, own).items()
+    }
+
+
+def _refused(verdict: Verdict) -> Problems:
+    return one("id_token", f"tag_{verdict.value}", REFUSALS[verdict])
 
 
 def remote_stop(db: Session, asked: RemoteStop, stations: Sequence[Addressee], _now: datetime) -> dict[int, Found]:

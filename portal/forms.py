@@ -1,6 +1,7 @@
 """Forms of records: text that is really text, and what must be unique said in words."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -8,12 +9,14 @@ from flask import Flask, request
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import DateTimeLocalField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.widgets import TextInput
 
 from domain.writing import is_writable
 from portal.database import database
@@ -23,6 +26,19 @@ if TYPE_CHECKING:
     from portal.edits import Clash
 
 NEEDED = InputRequired(lazy_gettext("This is needed."))
+
+
+SURE = "sure"
+"""The name of the ticks that answer questions."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked once more before a form is saved; a tick answers it, for just what was typed then."""
+
+    key: str
+    text: str
+    answer: str
 
 
 class RecordForm(FlaskForm):
@@ -38,6 +54,18 @@ class RecordForm(FlaskForm):
         super().__init__(*args, **kwargs)
         if record is None:
             del self.seen
+
+    def asks(self) -> Iterable[Question]:
+        """What is asked of a form that is right in itself."""
+        return ()
+
+    @property
+    def questions(self) -> list[Question]:
+        """Those that nobody has answered yet."""
+        if not self.is_submitted() or self.errors:
+            return []
+        answered = request.form.getlist(SURE)
+        return [question for question in self.asks() if question.key not in answered]
 
     def beside(self) -> dict[str, tuple[str, str]]:
         """What else must not change unseen: label and value by name."""
@@ -69,6 +97,19 @@ def text(label: LazyString, longest: int, *validators: Callable, required: bool 
         checks.insert(0, NEEDED)
         checks.append(not_blank)
     return StringField(label, [*checks, *validators], filters=[stripped], **kwargs)
+
+
+class ListedInput(TextInput):
+    """One line of text, with what is usual to choose from; anything else may be typed."""
+
+    def __init__(self, usual: Sequence[str]) -> None:
+        super().__init__()
+        self.usual = usual
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        options = Markup("").join(Markup('<option value="{}"></option>').format(each) for each in self.usual)
+        listed = Markup('<datalist id="{}-usual">{}</datalist>').format(field.id, options)
+        return super().__call__(field, list=f"{field.id}-usual", **kwargs) + listed
 
 
 def long_text(label: LazyString, longest: int = 2000) -> TextAreaField:

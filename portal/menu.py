@@ -68,7 +68,7 @@ CONFIGURATION_TABS = (
     Entry(
         lazy_gettext("General"),
         "ConfigurationView.index",
-        ("ConfigurationView", "SystemView", "StationPasswordView"),
+        ("ConfigurationView", "SystemView", "StationPasswordView", "AddressCodeView"),
         "can_index",
     ),
     Entry(

@@ -32,16 +32,18 @@ Page = str | Response | tuple[str, int]
 
 @dataclass(frozen=True)
 class Fact:
-    """One line on a record's page; `copies` puts a button beside it."""
+    """One line on a record's page; `copies` puts a button beside it, and `code_url` another."""
 
     label: str
     value: object
     copies: bool = False
+    code_url: str | None = None
+    """Where the value is shown as a QR code."""
 
 
 def status_of(form: RecordForm) -> int:
     """Of the page with this form."""
-    return 422 if form.errors else 409 if form.clashes else 200
+    return 422 if form.errors else 409 if form.clashes or form.questions else 200
 
 
 class RecordView(TableView):
@@ -82,7 +84,7 @@ class RecordView(TableView):
         record = self.to_edit(pk)
         self.selects(record)
         form = self.settled(self.edit_form_of(record))
-        if not form.validate_on_submit() or form.clashes:
+        if not form.validate_on_submit() or form.clashes or form.questions:
             return self._form_page(form, self.edit_title, self.show_url(record), record)
         return self._save(form, record, is_new=False)
 

@@ -31,7 +31,7 @@ OPERATORS = EVERYONE | {
     "ControlView|BulkView|CommandView|CommandBatchView": ALL,
     "FloorView|StationView|OutletView": WRITE,
     "FloorPlanView|PositionsView|AddressView|MapView": ALL,
-    "TopologyView|ImportTopologyView|SupplyLoadView": ALL,
+    "TopologyView|ImportTopologyView|SupplyLoadView|AddressCodeView": ALL,
     "StationPasswordView|StationFileView|FileAccessView": ALL,
     "FirmwareImageView": READ,
     "FirmwareImageApi": API_READ,

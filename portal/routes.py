@@ -3,6 +3,7 @@
 from flask_appbuilder import AppBuilder
 
 from portal.pages.address import AddressView
+from portal.pages.address_code import AddressCodeView
 from portal.pages.bulk.view import BulkView
 from portal.pages.charging import ChargingView
 from portal.pages.choices import ChoiceView
@@ -61,6 +62,7 @@ VIEWS = (
     CommandBatchView,
     AuditEntryView,
     ConfigurationView,
+    AddressCodeView,
     TopologyView,
     ImportTopologyView,
     SystemView,

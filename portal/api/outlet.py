@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 
 from domain import nodes
 from domain.models import Outlet, OutletMode, Station
+from domain.outlets import MOST_CURRENT_A
 from domain.statuses import OutletStatus
 from portal.api.base import Api
 from portal.api.fields import Key, Moment, Text, Whole
@@ -22,6 +23,9 @@ class OutletSchema(Schema):
     uuid = fields.UUID(dump_only=True)
     connector_type = Text(Outlet.connector_type, metadata={"example": "Type 2"})
     parking = Text(Outlet.parking, metadata={"example": "P-17"})
+    max_current_a = Whole(
+        1, MOST_CURRENT_A, allow_none=True, metadata={"example": 32, "description": "amperes on each phase"}
+    )
     mode = fields.Enum(
         OutletMode, by_value=fields.String(), metadata={"description": "who may charge: everyone, or whom a tag admits"}
     )

@@ -9,14 +9,14 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, select
 from wtforms import IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, Optional
 
 from domain.models import Outlet, OutletMode, Site, Station
 from domain.nodes import Node, NodeKind
-from domain.outlets import HIGHEST_NUMBER
+from domain.outlets import HIGHEST_NUMBER, MOST_CURRENT_A
 from domain.statuses import OutletStatus
 from portal.database import database
-from portal.forms import NEEDED, RecordChoice, RecordForm, chosen, text, unique
+from portal.forms import NEEDED, ListedInput, RecordChoice, RecordForm, chosen, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.node_words import MODES
 from portal.record import Fact, Page
@@ -26,8 +26,23 @@ from portal.views import outlet_services
 
 MODES_EXPLAINED = [
     SelectChoice(OutletMode.RFID.value, lazy_gettext("RFID: those whose tag is accepted may charge")),
-    SelectChoice(OutletMode.OPEN.value, lazy_gettext("OPEN: everyone may charge")),
+    SelectChoice(
+        OutletMode.OPEN.value,
+        lazy_gettext("OPEN: everyone may charge; with an unknown tag it is an anonymous session"),
+    ),
 ]
+CONNECTORS = (
+    "Type 2",
+    "Type 2, cable",
+    "CCS2, cable",
+    "CHAdeMO, cable",
+    "Type 1, cable",
+    "CCS1, cable",
+    "NACS, cable",
+    "Schuko",
+    "Type K",
+)
+"""As the map feed understands them (domain/services/map_feed/words.py)."""
 STATUSES = {
     OutletStatus.AVAILABLE.value: lazy_gettext("Available"),
     OutletStatus.PREPARING.value: lazy_gettext("Preparing"),
@@ -57,9 +72,19 @@ class OutletForm(RecordForm):
         ],
         description=lazy_gettext("As the station itself numbers it, from 1."),
     )
-    connector_type = text(lazy_gettext("Connector"), 50)
+    connector_type = text(
+        lazy_gettext("Connector"),
+        50,
+        widget=ListedInput(CONNECTORS),
+        description=lazy_gettext("Choose a usual one, or type another."),
+    )
     parking = text(lazy_gettext("Parking"), 100)
     mode = RadioField(lazy_gettext("Mode"), choices=MODES_EXPLAINED, coerce=str, default=OutletMode.RFID)
+    max_current_a = IntegerField(
+        lazy_gettext("Maximum current (A)"),
+        [Optional(), NumberRange(1, MOST_CURRENT_A, lazy_gettext("Between %(min)d and %(max)d."))],
+        description=lazy_gettext("In amperes on each phase, as the outlet is installed."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,6 +118,7 @@ class OutletView(NodeView):
         Choice("mode", lazy_gettext("Mode"), Outlet.mode, MODES),
         Text("connector_type", lazy_gettext("Connector"), Outlet.connector_type),
         Text("parking", lazy_gettext("Parking"), Outlet.parking),
+        Number("max_current_a", lazy_gettext("Maximum current"), Outlet.max_current_a, unit="A", default=False),
         Number("id", lazy_gettext("Id"), Outlet.id, default=False),
     )
 
@@ -142,6 +168,11 @@ class OutletView(NodeView):
             Fact(gettext("Outlet id"), record.number),
             Fact(gettext("Parking"), record.parking),
             Fact(gettext("Mode"), MODES[record.mode]),
+            Fact(gettext("Maximum current"), _amperes(record.max_current_a)),
             Fact(gettext("State"), STATUSES[record.status] if record.status else gettext("not told yet")),
             Fact(gettext("Station"), record.station.name),
         ]
+
+
+def _amperes(current_a: int | None) -> str:
+    return "" if current_a is None else gettext("%(amperes)s A", amperes=current_a)

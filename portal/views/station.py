@@ -1,5 +1,6 @@
 """Stations: charging stations and supply controllers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
@@ -19,26 +20,20 @@ from portal import ocpp_addresses, tag_words
 from portal.address_form import position_in_words
 from portal.database import database
 from portal.formats import at
-from portal.forms import RecordChoice, RecordForm, long_text, text, unique
+from portal.forms import Question, RecordChoice, RecordForm, long_text, text
 from portal.node_view import NodeView, only_site_id, selected_ids, sites_by_name
 from portal.node_words import KINDS
 from portal.record import Fact
 from portal.table.actions import ForMarked
 from portal.table.columns import Boolean, Choice, Date, Number, Text
 from portal.viewer import scoped
-from portal.views import station_endpoint, station_password, station_supply
+from portal.views import station_endpoint, station_name, station_password, station_supply
 from portal.views.event_words import clock_wrong
 
 
 class StationForm(RecordForm):
     name = text(lazy_gettext("Name"), 100, required=True)
-    charge_box_id = text(
-        lazy_gettext("Charge box id"),
-        100,
-        unique(Station.charge_box_id, lazy_gettext("Another station has this charge box id.")),
-        required=True,
-        description=lazy_gettext("The same as in the station itself, letter by letter: it pairs the two."),
-    )
+    charge_box_id = station_name.charge_box_id_field()
     kind = RadioField(
         lazy_gettext("Kind"),
         choices=[SelectChoice(*kind) for kind in KINDS.items()],
@@ -68,6 +63,9 @@ class StationForm(RecordForm):
         self.floor_id.offer([])
         for site_id, name in sites:
             self.floor_id.offer([(floor.id, floor.name) for floor in self.floors if floor.site_id == site_id], name)
+
+    def asks(self) -> Iterable[Question]:
+        return station_name.asks(self.record, self.charge_box_id.data)
 
     def validate_site_id(self, field: RecordChoice) -> None:
         """A floor that is chosen says the site."""
@@ -152,7 +150,7 @@ class StationView(NodeView):
         return [
             Fact(gettext("Name"), record.name),
             Fact(gettext("Charge box id"), record.charge_box_id, copies=True),
-            *ocpp_addresses.facts(record.protocol),
+            *ocpp_addresses.facts_of(record),
             Fact(gettext("Node id"), record.id),
             Fact(gettext("Kind"), KINDS[record.kind]),
             Fact(gettext("Site"), record.site.name),

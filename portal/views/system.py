@@ -8,7 +8,6 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput
 
-from config import get_settings
 from domain.models import System
 from domain.roles import RoleName
 from portal import ocpp_addresses
@@ -49,7 +48,6 @@ class SystemView(NodeView):
             Fact(gettext("Description"), record.description),
             Fact(gettext("Sign in with a second factor"), ", ".join(map(role_word, record.second_factor_roles))),
             *ocpp_addresses.facts(),
-            *([Fact(gettext("FTP address"), get_settings().ftp_url, copies=True)] if get_settings().ftp_port else []),
         ]
 
     def refusal(self, record: System) -> Any:

@@ -29,6 +29,7 @@ TreeView              all: children menu places rename move remove
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           all: list show add edit delete export now secrets enable disable test send_again
+AddressCodeView       all: show
 TopologyView          all: index export
 ImportTopologyView    all: index template   gone: preview again cancel confirm progress report   all: discard
 SystemView            all: show edit
@@ -91,6 +92,7 @@ TreeView              own: children menu places rename move remove
 LiveView              own: listen
 ConfigurationView     own: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+AddressCodeView       own: show
 TopologyView          own: index export
 ImportTopologyView    own: index template   gone: preview again cancel confirm progress report   own: discard
 SystemView            own: show                                  no: edit
@@ -153,6 +155,7 @@ TreeView              all: children menu places rename move remove
 LiveView              all: listen
 ConfigurationView     all: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+AddressCodeView       all: show
 TopologyView          all: index export
 ImportTopologyView    all: index template   gone: preview again cancel confirm progress report   all: discard
 SystemView            all: show edit
@@ -215,6 +218,7 @@ TreeView              no: children menu places rename move remove
 LiveView              no: listen
 ConfigurationView     no: index
 ServiceView           no: list show add edit delete export now secrets enable disable test send_again
+AddressCodeView       no: show
 TopologyView          no: index export
 ImportTopologyView    no: index template preview again cancel confirm discard progress report
 SystemView            no: show edit

@@ -19,7 +19,11 @@ from tests.access.world import EMAIL_OF_DRIVER, FOREIGN, GUESSED, World
 
 WORDS = {"file_type": "csv", "name": "news", "word": "nonsense", "action": "reset"}
 """What stands in an address beside keys."""
-OTHER_WORDS = {"ImportUsersView.template": {"name": "users.csv"}, "ImportTopologyView.template": {"name": "nodes.csv"}}
+OTHER_WORDS = {
+    "AddressCodeView.show": {"key": "ocpp1.6"},
+    "ImportUsersView.template": {"name": "users.csv"},
+    "ImportTopologyView.template": {"name": "nodes.csv"},
+}
 SENT = {"SettingsView.index": {"section": "name"}}
 """Where an empty form would be one that does not exist."""
 KIND_OF_DOOR = {"ChargingView.stop": "charging_session", "ChargingView.command": "command"}

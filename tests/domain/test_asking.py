@@ -19,6 +19,7 @@ from domain.models import (
     FirmwareImage,
     IdToken,
     Outlet,
+    OutletMode,
     Site,
     Station,
     StationKind,
@@ -35,7 +36,8 @@ STORED_PROFILE = {"stack_level": 0, "kind": "relative", "unit": "A", "periods": 
 
 @pytest.fixture
 def online(db, station, outlet):
-    """It has outlet 1."""
+    """It has outlet 1, which is open: whose tags are refused is asked in tests/engine/test_outlet_modes.py."""
+    outlet.mode = OutletMode.OPEN
     station.online, station.protocol = True, "ocpp1.6"
     db.flush()
     return station

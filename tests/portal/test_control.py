@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from domain import charging_sessions, clock, commands
@@ -19,6 +19,7 @@ from domain.models import (
     IdToken,
     LocalList,
     Outlet,
+    OutletMode,
     Site,
     Station,
 )
@@ -267,6 +268,7 @@ def test_a_stop_is_asked_of_the_station_and_ends_nothing_itself(db, administrato
 )
 def test_a_start_writes_the_tag_as_the_station_reads_it(db, administrator, station, typed, sent):
     db.add(IdToken(token="3735928559"))
+    db.execute(update(Outlet).values(mode=OutletMode.OPEN))
     db.commit()
     answer = ask(administrator, station, "remote_start", outlet="1", id_token=typed)
     assert answer.status_code == 303
@@ -276,6 +278,11 @@ def test_a_start_writes_the_tag_as_the_station_reads_it(db, administrator, stati
 
 BAD = {
     "no outlet of that number": ("unlock", {"outlet": "7"}, "The station has no outlet 7."),
+    "a tag that nobody registered": (
+        "remote_start",
+        {"outlet": "1", "id_token": "nobody's"},
+        "The outlet asks for a tag that is registered; this one is not.",
+    ),
     "an outlet that is no number": ("unlock", {"outlet": "x"}, "Enter a whole number."),
     "no outlet": ("unlock", {}, "This is needed."),
     "no kind of restart": ("reset", {"type": "gentle"}, "Choose one."),

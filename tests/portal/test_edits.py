@@ -189,7 +189,7 @@ def test_what_is_wrong_and_what_clashed_are_told_together(administrator: Visitor
 
 def test_choices_and_moments_are_told_in_words(administrator: Visitor, other: Visitor, db: Session) -> None:
     for path, field, first, second, said in (
-        ("/outlets/edit/1", "mode", "open", "rfid", "OPEN: everyone may charge"),
+        ("/outlets/edit/1", "mode", "open", "rfid", "OPEN: everyone may charge; with an unknown tag it is an anonymous session"),
         ("/users/edit/2", "id_tokens", "77, 78", "77, 79", "77, 78"),
         ("/id_tokens/edit/1", "user_id", "second@example.com", "", "second@example.com"),
         ("/system/edit/1", "second_factor_roles", ["Support"], ["Administrator", "Support"], "Support"),

@@ -87,6 +87,7 @@ def test_each_command_as_the_description_shows_it(api: ApiClient, station: Stati
     """What speaks of a thing that there is not is refused by the name of just that."""
     status, answer = api.post(f"stations/{station.id}/commands", {"action": action} | EXAMPLES[action])
     missing = {
+        Action.REMOTE_START: "id_token",
         Action.REMOTE_STOP: "outlet",
         Action.SET_CHARGING_PROFILE: "outlet",
         Action.UPDATE_FIRMWARE: "firmware",

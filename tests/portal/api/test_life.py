@@ -122,6 +122,7 @@ def test_an_outlet(api: ApiClient) -> None:
         "number": 2,
         "uuid": answer["result"]["uuid"],
         "connector_type": "",
+        "max_current_a": None,
         "parking": "",
         "mode": "open",
         "status": None,
@@ -131,7 +132,7 @@ def test_an_outlet(api: ApiClient) -> None:
         "status_at": None,
     }
     assert (status, answer) == (201, {"id": key, "result": outlet})
-    change = {"mode": "rfid", "connector_type": "Type 2", "parking": "P-17"}
+    change = {"mode": "rfid", "connector_type": "Type 2", "parking": "P-17", "max_current_a": 32}
     assert api.put(f"outlets/{key}", change) == (200, {"id": key, "result": outlet | change})
     assert api.delete(f"outlets/{key}") == DELETED
     assert api.get(f"outlets/{key}") == GONE

@@ -21,8 +21,8 @@ class Addresses(Figures):
 
 
 def read(_db: Session, _viewer: Viewer) -> Addresses:
-    all_of_them = ocpp_addresses.addresses()
-    over_soap = {IN_WORDS[each]: url for each, url in all_of_them.items() if each in SOAP}
+    all_of_them = {address.key: address.url for address in ocpp_addresses.addresses()}
+    over_soap = {IN_WORDS[each]: all_of_them[each] for each in Protocol if each in SOAP}
     return Addresses(ocpp16=all_of_them[Protocol.OCPP16], over_soap=over_soap)
 
 

@@ -1,0 +1,44 @@
+"""An address that is entered in a station, as a QR code: for the technician's phone, and on paper."""
+
+import io
+
+import segno
+from flask import abort
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
+
+from domain.models import Station
+from portal import ocpp_addresses
+from portal.node import node_url, selected
+
+
+class AddressCodeView(BaseView):
+    """Of the system, or of the selected station with its own name in it."""
+
+    route_base = "/address_code"
+    default_view = "show"
+
+    @expose("/<string:key>")
+    @has_access
+    def show(self, key: str) -> str:
+        node = selected()
+        station = node if isinstance(node, Station) else None
+        address = ocpp_addresses.find(key, station) or abort(404)
+        page: str = self.render_template(
+            "address_code.html",
+            address=address,
+            station=station,
+            code=_drawn(address.url),
+            back=node_url("ConfigurationView.index"),
+        )
+        return page
+
+
+def _drawn(text: str) -> Markup:
+    """As SVG, made of our own address alone; a fifth of it may be unreadable (level M, ISO/IEC 18004)."""
+    buffer = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        buffer, kind="svg", xmldecl=False, nl=False, omitsize=True, svgclass="qr", lineclass=None, light="#fff"
+    )
+    return Markup(buffer.getvalue().decode())  # noqa: S704 - segno writes nothing of the text but its squares
