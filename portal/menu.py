@@ -57,6 +57,7 @@ NODE_VIEWS = ("SystemView", "SiteView", "FloorView", "StationView", "OutletView"
 NODE_PAGES = (
     *(f"{view}.{page}" for view in NODE_VIEWS for page in ("show", "edit")),
     *(f"StationPasswordView.{page}" for page in ("index", "set", "make")),
+    "AddressCodeView.show",
 )
 
 SYSTEM = (NodeKind.SYSTEM,)

@@ -28,6 +28,7 @@ from domain.models import (
 from domain.roles import RoleName
 from domain.statuses import StationStatus
 from portal.record import RecordView
+from portal.views.outlet import MODES_EXPLAINED
 from tests.portal.browser_like import Visitor, notes
 from tests.portal.forms_on_pages import form_on
 from tests.portal.people import add_person, sign_in
@@ -189,7 +190,7 @@ def test_what_is_wrong_and_what_clashed_are_told_together(administrator: Visitor
 
 def test_choices_and_moments_are_told_in_words(administrator: Visitor, other: Visitor, db: Session) -> None:
     for path, field, first, second, said in (
-        ("/outlets/edit/1", "mode", "open", "rfid", "OPEN: everyone may charge; with an unknown tag it is an anonymous session"),
+        ("/outlets/edit/1", "mode", "open", "rfid", str(MODES_EXPLAINED[1].label)),
         ("/users/edit/2", "id_tokens", "77, 78", "77, 79", "77, 78"),
         ("/id_tokens/edit/1", "user_id", "second@example.com", "", "second@example.com"),
         ("/system/edit/1", "second_factor_roles", ["Support"], ["Administrator", "Support"], "Support"),
