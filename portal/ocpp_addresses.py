@@ -75,4 +75,4 @@ def facts_of(station: Station) -> list[Fact]:
 
 def _fact(address: Address, station: Station | None) -> Fact:
     node = key_of(station) if station else None
-    return Fact(address.label, address.url, True, url_for("AddressCodeView.show", key=address.key, node=node))
+    return Fact(address.label, address.url, True, url_for("AddressCodeView.show", address=address.key, node=node))

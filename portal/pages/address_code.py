@@ -19,17 +19,17 @@ class AddressCodeView(BaseView):
     route_base = "/address_code"
     default_view = "show"
 
-    @expose("/<string:key>")
+    @expose("/<string:address>")
     @has_access
-    def show(self, key: str) -> str:
+    def show(self, address: str) -> str:
         node = selected()
         station = node if isinstance(node, Station) else None
-        address = ocpp_addresses.find(key, station) or abort(404)
+        found = ocpp_addresses.find(address, station) or abort(404)
         page: str = self.render_template(
             "address_code.html",
-            address=address,
+            address=found,
             station=station,
-            code=_drawn(address.url),
+            code=_drawn(found.url),
             back=node_url("ConfigurationView.index"),
         )
         return page

@@ -17,10 +17,9 @@ from tests.access.conftest import Person
 from tests.access.tables import OBJECTS, OF_ROLE, OPEN, doors
 from tests.access.world import EMAIL_OF_DRIVER, FOREIGN, GUESSED, World
 
-WORDS = {"file_type": "csv", "name": "news", "word": "nonsense", "action": "reset"}
+WORDS = {"file_type": "csv", "name": "news", "word": "nonsense", "action": "reset", "address": "ocpp1.6"}
 """What stands in an address beside keys."""
 OTHER_WORDS = {
-    "AddressCodeView.show": {"key": "ocpp1.6"},
     "ImportUsersView.template": {"name": "users.csv"},
     "ImportTopologyView.template": {"name": "nodes.csv"},
 }

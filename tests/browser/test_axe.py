@@ -17,11 +17,13 @@ from tests.fixtures.product import PortalServer
 STRANGE = {
     "CommandBatchView.now",
     "LiveView.listen",
+    "DashboardView.pane",
     "TreeView.children",
     "ChargingView.now",
     "ControlView.now",
     "ServiceView.now",
     "MapView.now",
+    "SupplyLoadView.now",
     "PositionsView.now",
     "FloorPlanView.picture",
 }
@@ -36,11 +38,13 @@ NODE_PAGES = {
     "MessageView",
     "StationFileView",
     "TopologyView",
+    "SupplyLoadView",
 }
 LEVELS = {
     "AddressView": ("site-1", "station-1", "station-40"),
     "MapView": ("system", "site-1"),
     "PositionsView": ("floor-2",),
+    "SupplyLoadView": ("station-17",),
     "ConfigurationView": ("system", "site-1", "floor-1", "station-1", "outlet-1"),
 }
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}

@@ -34,6 +34,7 @@ from domain.models import (
     Site,
     Station,
     StationFile,
+    StationKind,
     StationParameter,
     UnknownStation,
 )
@@ -53,6 +54,7 @@ NO_PAGES = (
     "ControlView.now",
     "DashboardView.pane",
     "FirmwareImageView.file",
+    "FloorPlanView.picture",
     "ForgottenPasswordView.reset",
     "ImportUsersView.preview",
     "ImportTopologyView.preview",
@@ -77,6 +79,7 @@ NO_PAGES = (
     "PositionsView.now",
     "MapView.now",
     "FloorPlanView.index",
+    "SupplyLoadView.edit",
     "SupplyLoadView.index",
     "SupplyLoadView.now",
     "TreeView.menu",
@@ -96,8 +99,9 @@ def rows(db: Session) -> None:
     site = Site(id=1, name="Nørreport")
     station = Station(id=1, name="N-101", charge_box_id="CB-101", site=site)
     started_at = datetime(2026, 11, 22, 16, 43, 2, tzinfo=UTC)
+    feed = Station(id=2, name="N-S", charge_box_id="CB-S", site=site, kind=StationKind.SUPPLY_CONTROLLER)
     batch = CommandBatch(id=1, created_at=started_at, action=Action.RESET, parameters={"type": "soft"}, stations=1)
-    db.add_all([site, station, batch])
+    db.add_all([site, station, feed, batch])
     db.flush()
     db.add_all(
         [
@@ -173,17 +177,21 @@ def rows(db: Session) -> None:
     db.commit()
 
 
+NAMED = {"address": "ocpp1.6"}
+"""What stands in an address and is no key."""
+
+
 def pages(app: Flask) -> Iterator[str]:
     """The address of each page, for the rows with the id 1."""
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and _is_page(rule):
-            yield adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 1))
+            yield adapter.build(rule.endpoint, {name: NAMED.get(name, 1) for name in rule.arguments})
 
 
 def _is_page(rule: Rule) -> bool:
     silent = rule.endpoint in NO_PAGES or rule.endpoint.endswith((".export", "static"))
-    return not silent and not rule.rule.startswith("/api/v1/")
+    return not silent and not rule.rule.startswith(("/api/v1/", "/ocpi/"))
 
 
 def english() -> set[str]:
@@ -208,6 +216,7 @@ def test_no_page_of_a_dane_has_english_on_it(portal: Flask, administrator: Visit
     forms = [f"/users/add?role={role.replace(' ', '+')}" for role in RoleName]
     at_station = [f"/{page}/?node=station-1" for page in ("control", "parameters", "messages", "station_files")]
     at_station += [f"/control/ask/{action}?node=station-1" for action in Action if action not in ASKED_ELSEWHERE]
+    at_station += ["/load/?node=station-2", "/load/edit?node=station-2"]
     assert read(administrator, *pages(portal), *forms, *at_station, "/search/?q=n", "/search/?q=zzz") == []
 
 
