@@ -1,7 +1,7 @@
 """What the base template asks for: functions, tabs, navigator, language. Jinja globals, because widgets of
 Flask-AppBuilder render without a context."""
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -10,6 +10,7 @@ from portal.language import LANGUAGES
 from portal.pages.news import unread_count
 from portal.tree import state_text, state_words
 from portal.tree_menu import movable_kinds
+from portal.viewer import may
 
 
 def language() -> str:
@@ -28,12 +29,12 @@ def signed_in_name() -> str:
 
 def has_navigator() -> bool:
     """Whether the tree is for the role of who looks: not for EV users."""
-    return _may("can_children", "TreeView")
+    return may("can_children", "TreeView")
 
 
 def finds_users() -> bool:
     """Whether the search finds users too."""
-    return _may("can_show", "UserView")
+    return may("can_show", "UserView")
 
 
 def tree_equipment() -> str:
@@ -42,10 +43,6 @@ def tree_equipment() -> str:
         url_for("static", filename=name)
         for name in ("dialog.css", "control.css", "choice.js", "control_form.js", "dialog.js")
     )
-
-
-def _may(permission: str, view: str) -> bool:
-    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]
 
 
 def init_app(app: Flask) -> None:

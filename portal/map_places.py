@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from domain.models import Floor, Outlet, Site, Station
+from domain.models import Floor, Site, Station
 from domain.nodes import NodeKind
 from domain.scope import visible
-from domain.statuses import CONCERN, OutletStatus, Shown, shown_of_station, worst
+from domain.statuses import CONCERN, Shown, shown_of_station, worst
 from portal import places
-from portal.tree import natural
+from portal.tree import natural, spoken
 from portal.viewer import viewer
 
 
@@ -84,16 +84,9 @@ def of_site(db: Session, site: Site) -> list[MapPlace]:
     return [itself, *sorted(floors, key=lambda place: natural(place.label)), *map(_station, stations)]
 
 
-def _states(group: InstrumentedAttribute[Any], *within: Any) -> Subquery:
+def _states(group: InstrumentedAttribute[Any], *within: ColumnElement[bool]) -> Subquery:
     """How many stations of each group are in which state themselves, with outlets in which states."""
-    outlets = func.array_agg(func.distinct(Outlet.status))
-    stations = (
-        select(group.label("key"), Station.online, Station.status, outlets.label("outlets"))
-        .outerjoin(Outlet, Outlet.station_id == Station.id)
-        .where(visible(Station, viewer()), *within)
-        .group_by(Station.id)
-        .subquery()
-    )
+    stations = spoken(group, visible(Station, viewer()), *within)
     columns = (stations.c.key, stations.c.online, stations.c.status, stations.c.outlets)
     return select(*columns, func.count().label("stations")).group_by(*columns).subquery()
 
@@ -101,8 +94,7 @@ def _states(group: InstrumentedAttribute[Any], *within: Any) -> Subquery:
 def _counted(row: Any) -> Counter[Shown]:
     if row.stations is None:
         return Counter()
-    spoken = [OutletStatus(status) if status else None for status in row.outlets]
-    return Counter({shown_of_station(row.online, row.status, spoken): row.stations})
+    return Counter({shown_of_station(row.online, row.status, row.outlets): row.stations})
 
 
 def _place(

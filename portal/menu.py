@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -12,6 +12,7 @@ from domain.models import StationKind
 from domain.nodes import Node, NodeKind, kind_of
 from domain.roles import RoleName
 from portal.node import node_url, selected
+from portal.viewer import may
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Entry:
     def is_allowed(self) -> bool:
         if self.only is not None and self.only is not current_user.role:
             return False
-        return bool(current_app.appbuilder.sm.has_access(self.permission, self.views[0]))  # type: ignore[attr-defined]
+        return may(self.permission, self.views[0])
 
 
 NODE_VIEWS = ("SystemView", "SiteView", "FloorView", "StationView", "OutletView")

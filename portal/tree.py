@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.models import Floor, Outlet, Site, Station, System
 from domain.nodes import NodeKind
 from domain.scope import visible
-from domain.statuses import OutletStatus, Shown, shown_of_outlet, shown_of_station, worst
+from domain.statuses import Shown, shown_of_outlet, shown_of_station, worst
 from portal.viewer import scoped, viewer
 
 NUMBER = re.compile(r"(\d+)")
@@ -162,19 +162,22 @@ def _outlets(db: Session, station_id: int) -> list[TreeNode]:
 
 def _states(db: Session, group: InstrumentedAttribute[Any], within: ColumnElement[bool]) -> dict[int, Shown]:
     """The worst state in each group of stations, their outlets included."""
+    found: dict[int, set[Shown]] = defaultdict(set)
+    for key, online, status, outlets in db.execute(select(spoken(group, within)).distinct()):
+        found[key].add(shown_of_station(online, status, outlets))
+    return {key: worst(states) for key, states in found.items()}
+
+
+def spoken(group: InstrumentedAttribute[Any], *within: ColumnElement[bool]) -> Subquery:
+    """A row for each station: the key of its group, what it said of itself and, each once, of its outlets."""
     outlets = func.array_agg(func.distinct(Outlet.status))
-    stations = (
+    return (
         select(group.label("key"), Station.online, Station.status, outlets.label("outlets"))
         .outerjoin(Outlet, Outlet.station_id == Station.id)
-        .where(within)
+        .where(*within)
         .group_by(Station.id)
         .subquery()
     )
-    found: dict[int, set[Shown]] = defaultdict(set)
-    for key, online, status, outlet_statuses in db.execute(select(stations).distinct()):
-        spoken = [OutletStatus(outlet_status) if outlet_status else None for outlet_status in outlet_statuses]
-        found[key].add(shown_of_station(online, status, spoken))
-    return {key: worst(states) for key, states in found.items()}
 
 
 def natural(name: str) -> list[Iterable[object]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext, pgettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from portal.messages import has_children
 from portal.node import key_of
 from portal.pages.control import cards, panels
 from portal.tree import natural
-from portal.viewer import scoped
+from portal.viewer import may, scoped
 from portal.views.floor import FloorView
 from portal.views.outlet import OutletView
 from portal.views.site import SiteView
@@ -63,14 +63,14 @@ class Places:
     """Key and name."""
 
 
-def may(kind: NodeKind, verb: str) -> bool:
+def may_do(verb: str, kind: NodeKind) -> bool:
     """Whether whoever asks may do this to nodes of a kind: `edit`, `delete`."""
-    return _may(f"can_{verb}", VIEWS[kind].__name__)
+    return may(f"can_{verb}", VIEWS[kind].__name__)
 
 
 def movable_kinds() -> str:
     """For the page: what can be dragged."""
-    return " ".join(kind for kind in MOVABLE if may(kind, "edit"))
+    return " ".join(kind for kind in MOVABLE if may_do("edit", kind))
 
 
 def entries(db: Session, node: Node) -> list[Entry]:
@@ -102,12 +102,12 @@ def places(db: Session, node: Node) -> list[Places]:
 def _adds(kind: NodeKind, node: Node) -> Iterator[Entry]:
     adds: tuple[tuple[LazyString, str], ...] = VIEWS[kind].adds_below
     for label, endpoint in adds:
-        if _may("can_add", endpoint.partition(".")[0]):
+        if may("can_add", endpoint.partition(".")[0]):
             yield Entry("add", f"{label} …", url_for(endpoint, node=key_of(node)))
 
 
 def _changes(kind: NodeKind) -> Iterator[Entry]:
-    if not may(kind, "edit"):
+    if not may_do("edit", kind):
         return
     if kind is not NodeKind.OUTLET:  # Whose name is its number, as the station itself counts.
         yield Entry("rename", gettext("Rename"))
@@ -118,22 +118,22 @@ def _changes(kind: NodeKind) -> Iterator[Entry]:
 def _commands(db: Session, node: Node) -> Iterator[Entry]:
     match node:
         case Station():
-            if _may("can_ask", "ControlView") and panels.understands(node, Action.RESET):
+            if may("can_ask", "ControlView") and panels.understands(node, Action.RESET):
                 offline = "" if node.online else gettext("The station is not connected")
                 yield Entry("command", gettext("Restart …"), _ask_url(node, Action.RESET), offline)
         case Outlet():
-            if _may("can_ask", "ControlView"):
+            if may("can_ask", "ControlView"):
                 for button in cards.buttons(node.station, node, _is_charging(db, node)):
                     if button.action in AT_OUTLET:
                         url, why_not = _ask_url(node, button.action), str(button.reason or "")
                         yield Entry("command", f"{button.label} …", url, why_not)
         case _:
-            if _may("can_index", "BulkView"):
+            if may("can_index", "BulkView"):
                 yield Entry("open", gettext("Command …"), url_for("BulkView.index", node=key_of(node)))
 
 
 def _removal(db: Session, kind: NodeKind, node: Node) -> Iterator[Entry]:
-    if isinstance(node, nodes.RemovableNode) and may(kind, "delete"):
+    if isinstance(node, nodes.RemovableNode) and may_do("delete", kind):
         children = nodes.child_names(db, node)
         refusal = has_children(str(node), children) if children else ""
         yield Entry("remove", pgettext("button", "Remove …"), why_not=refusal, danger=True)
@@ -148,7 +148,3 @@ def _is_charging(db: Session, outlet: Outlet) -> bool:
         ChargingSession.outlet_id == outlet.id, ChargingSession.ended_at.is_(None), ChargingSession.stopped_at.is_(None)
     )
     return db.scalar(running.limit(1)) is not None
-
-
-def _may(permission: str, view: str) -> bool:
-    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain.models import Outlet, Station
 from domain.nodes import NodeKind
-from domain.statuses import OutletStatus, Shown, StationStatus, shown_of_outlet, shown_of_station, worst
+from domain.statuses import Shown, shown_of_outlet, shown_of_station, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,7 @@ class TreeStates:
 
     def _read(self, db: Session, statement: Select[Any]) -> Iterable[State]:
         for row in db.execute(statement):
-            spoken = [OutletStatus(status) if status else None for status in row.statuses]
-            known = _Known(row.site_id, row.floor_id, shown_of_station(row.online, row.status, spoken))
+            known = _Known(row.site_id, row.floor_id, shown_of_station(row.online, row.status, row.statuses))
             self._stations[row.id] = known
             for key in known.branches():
                 self._counts[key][known.shown] += 1
@@ -103,10 +102,9 @@ class TreeStates:
 
 
 def _outlets(row: Any) -> Iterable[State]:
-    station_status = StationStatus(row.status) if row.status else None
     for pk, status in zip(row.outlets, row.statuses, strict=True):
         if pk:  # A station without outlets has one row of nothing.
-            shown = shown_of_outlet(row.online, station_status, OutletStatus(status) if status else None)
+            shown = shown_of_outlet(row.online, row.status, status)
             yield State(row.site_id, f"{NodeKind.OUTLET}-{pk}", shown)
 
 

@@ -7,9 +7,10 @@ by address and by who asks, how much may come and where it goes.
 import time
 from typing import IO, Any
 
-from flask import Request, current_app, g, request
+from flask import Request, g, request
 
 from domain.firmware_images import LARGEST_BYTES, Incoming
+from portal.viewer import may
 
 FORM_BYTES = 1_000_000
 """What stands around the image."""
@@ -36,7 +37,7 @@ class PortalRequest(Request):
         if self.method != "POST" or right is None or user is None or not user.is_authenticated:
             return False
         view = str(self.endpoint).partition(".")[0]
-        return bool(current_app.appbuilder.sm.has_access(right, view))  # type: ignore[attr-defined]
+        return may(right, view)
 
     @property
     def max_content_length(self) -> int | None:

@@ -1,6 +1,6 @@
-"""Who looks at this request's answer: what the rules of scope are asked about."""
+"""Who looks at this request's answer: what the rules of scope and of roles are asked about."""
 
-from flask import abort, g
+from flask import abort, current_app, g
 from sqlalchemy import Select
 
 from domain import scope
@@ -22,3 +22,8 @@ def viewer() -> Viewer:
 def scoped(statement: Select, *models: type) -> Select:
     """Only the rows that whoever asks may see; `models` are those whose rules hold."""
     return statement.where(*(scope.visible(model, viewer()) for model in models))
+
+
+def may(permission: str, view: str) -> bool:
+    """Whether the role of whoever asks has a permission (`can_list`) for a view, by the name of its class."""
+    return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]

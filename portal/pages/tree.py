@@ -113,7 +113,7 @@ def _asked(said: MultiDict[str, str], verb: str | None = None) -> Node:
         abort(400)
     node = find(said["node"]) or abort(404)
     kind = kind_of(node)
-    if verb is not None and (not tree_menu.may(kind, verb) or (verb == "delete" and kind is NodeKind.SYSTEM)):
+    if verb is not None and (not tree_menu.may_do(verb, kind) or (verb == "delete" and kind is NodeKind.SYSTEM)):
         abort(403)
     return node
 

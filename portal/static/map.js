@@ -11,20 +11,10 @@
   const lines = new Map();
   let isShown = false;
 
-  const symbol = (state) =>
-    document.querySelector(`template[data-symbol="${state ?? "none"}"]`).content.firstElementChild.cloneNode(true);
-
-  function element(name, className, text = "") {
-    const made = document.createElement(name);
-    made.className = className;
-    made.textContent = text;
-    return made;
-  }
-
   function icon(place) {
-    const whole = element("div", "map-place");
-    whole.append(symbol(place.state), element("span", "texts", place.label));
-    if (place.count) whole.append(element("span", "number", place.count.toLocaleString(document.documentElement.lang)));
+    const whole = makeElement("div", { className: "map-place" });
+    whole.append(makeSymbol(place.state), makeElement("span", { className: "texts" }, place.label));
+    if (place.count) whole.append(makeElement("span", { className: "number" }, place.count.toLocaleString(document.documentElement.lang)));
     return L.divIcon({ className: "map-mark", html: whole, iconSize: [36, 36] });
   }
 
@@ -40,8 +30,8 @@
     const marker = known?.marker ?? L.marker(at, { icon: icon(place), riseOnHover: true }).addTo(map);
     markers.set(place.key, { marker, told });
     marker.setLatLng(at).setIcon(icon(place)).setZIndexOffset(["available", "charging", "offline", "fault"].indexOf(place.state) * 100);
-    const tip = element("span", "");
-    tip.append(element("b", "", place.label), document.createElement("br"), place.text);
+    const tip = makeElement("span");
+    tip.append(makeElement("b", {}, place.label), makeElement("br"), place.text);
     marker.unbindTooltip().bindTooltip(tip, { direction: "top", offset: [0, -16], className: "map-tip" });
     marker.getElement().setAttribute("aria-label", `${place.label}, ${place.text}`);
     marker.off("click keydown").on("click", () => location.assign(place.url));
@@ -50,21 +40,21 @@
   }
 
   function makeLine(place) {
-    const item = element("li", place.key === page.dataset.marked ? "marked" : "");
-    const told = element("span", "texts");
-    const link = element("a", "", place.label);
+    const item = makeElement("li", { className: place.key === page.dataset.marked ? "marked" : "" });
+    const told = makeElement("span", { className: "texts" });
+    const link = makeElement("a", {}, place.label);
     link.href = place.url;
-    told.append(link, element("small", "", place.text));
-    item.append(symbol(place.state), told);
+    told.append(link, makeElement("small", {}, place.text));
+    item.append(makeSymbol(place.state), told);
     const isNowhere = place.latitude === null || place.longitude === null;
     if (!isNowhere) {
-      const show = element("button", "s", _("Show"));
+      const show = makeElement("button", { className: "s" }, _("Show"));
       show.type = "button";
       show.setAttribute("aria-label", _("Show %(name)s on the map", { name: place.label }));
       show.addEventListener("click", () => map.setView(markers.get(place.key).marker.getLatLng(), Math.max(map.getZoom(), 14)));
       item.append(show);
     } else if (place.kind === "site") {
-      const set = element("a", "button s", _("Set position"));
+      const set = makeElement("a", { className: "button s" }, _("Set position"));
       set.href = `${page.dataset.addressUrl}?node=${place.key}`;
       item.append(set);
     }

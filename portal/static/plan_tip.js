@@ -7,22 +7,15 @@ window.makePlanTip = (page, offers) => {
   let anchor = null;
   let isChosen = false;
 
-  function element(name, className, text = "") {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    made.textContent = text;
-    return made;
-  }
-
   function fill(station) {
-    const lines = element("ul", "");
+    const lines = makeElement("ul");
     const states = station.outlets.map((outlet) => `${outlet.label}: ${outlet.state_text}`);
-    for (const text of states.length ? states : [station.state_text]) lines.append(element("li", "", text));
-    tip.replaceChildren(element("b", "", station.label), lines);
+    for (const text of states.length ? states : [station.state_text]) lines.append(makeElement("li", {}, text));
+    tip.replaceChildren(makeElement("b", {}, station.label), lines);
     if (!isChosen) return;
-    const buttons = element("div", "buttons");
+    const buttons = makeElement("div", { className: "buttons" });
     for (const { label, href, act } of offers(station)) {
-      const made = element(href ? "a" : "button", href ? "button s" : "s", label);
+      const made = makeElement(href ? "a" : "button", { className: href ? "button s" : "s" }, label);
       if (href) made.href = href;
       else {
         made.type = "button";

@@ -28,17 +28,8 @@
 
   // Drawing: each station has one element, on the plan or beside it, which is kept as long as it stays there.
 
-  const symbol = (state) => document.querySelector(`template[data-symbol="${state}"]`).content.firstElementChild.cloneNode(true);
-
-  function element(name, className, text = "") {
-    const made = document.createElement(name);
-    made.className = className;
-    made.textContent = text;
-    return made;
-  }
-
   function make(station, isOnPlan) {
-    const made = element("button", isOnPlan ? "pin" : "waits");
+    const made = makeElement("button", { className: isOnPlan ? "pin" : "waits" });
     made.type = "button";
     const current = () => stations.find((each) => each.id === station.id);
     made.addEventListener("click", (event) => {
@@ -68,11 +59,11 @@
   }
 
   function fill(made, station, isOnPlan) {
-    const texts = element("span", "texts", station.label);
-    if (!isOnPlan) texts.append(element("small", "", station.note));
+    const texts = makeElement("span", { className: "texts" }, station.label);
+    if (!isOnPlan) texts.append(makeElement("small", {}, station.note));
     const isMoving = moves.moving?.station.id === station.id;
-    const parts = [symbol(station.state), texts];
-    if (!isOnPlan && mayPlace) parts.push(isMoving ? element("span", "muted", _("moving")) : element("span", "grip", "⠿"));
+    const parts = [makeSymbol(station.state), texts];
+    if (!isOnPlan && mayPlace) parts.push(isMoving ? makeElement("span", { className: "muted" }, _("moving")) : makeElement("span", { className: "grip" }, "⠿"));
     made.replaceChildren(...parts);
     made.setAttribute("aria-label", [station.label, station.state_text, isOnPlan ? "" : _("not on the plan")].filter(Boolean).join(", "));
   }
@@ -85,7 +76,7 @@
     if (known?.isOnPlan !== (at !== null)) {
       known?.holder.remove();
       const made = make(station, at !== null);
-      const holder = at === null ? document.createElement("li") : made;
+      const holder = at === null ? makeElement("li") : made;
       if (at === null) holder.append(made);
       known = { element: made, holder, isOnPlan: at !== null };
       elements.set(station.id, known);

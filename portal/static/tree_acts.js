@@ -6,12 +6,6 @@ const TreeActs = (() => {
   const said = document.querySelector(".tree-said");
   const token = () => document.querySelector('[data-sign-out] [name="csrf_token"]').value;
 
-  function make(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
-
   // What was done, or why not, read aloud too.
   function say(text, isBad = false) {
     said.textContent = text;
@@ -53,7 +47,7 @@ const TreeActs = (() => {
     const line = item.firstChild;
     const was = Tree.nodeOf(key).label;
     if (line.querySelector("input")) return;
-    const field = make("input", { className: "rename", value: was, maxLength: 100, spellcheck: false });
+    const field = makeElement("input", { className: "rename", value: was, maxLength: 100, spellcheck: false });
     field.setAttribute("aria-label", _("New name of %(name)s", { name: was }));
     line.querySelector("a").after(field);
     Tree.draw();
@@ -104,14 +98,14 @@ const TreeActs = (() => {
 
   // A question; `act` is done when it is answered with yes, and its refusal stands in the dialog.
   function question(key, title, content, button, act) {
-    const trouble = make("p", { className: "tree-trouble", hidden: true });
+    const trouble = makeElement("p", { className: "tree-trouble", hidden: true });
     trouble.setAttribute("role", "alert");
-    const cancel = make("button", { type: "button", textContent: act ? _("Cancel") : _("Close") });
-    const heading = make("h2", { id: "tree-question", textContent: title });
-    const footer = make("footer", {}, cancel);
-    const form = make("form", { method: "dialog" }, heading, ...content, trouble, footer);
-    if (act) footer.append(make("button", button));
-    const dialog = make("dialog", { className: "dialog tree-dialog" }, form);
+    const cancel = makeElement("button", { type: "button", textContent: act ? _("Cancel") : _("Close") });
+    const heading = makeElement("h2", { id: "tree-question", textContent: title });
+    const footer = makeElement("footer", {}, cancel);
+    const form = makeElement("form", { method: "dialog" }, heading, ...content, trouble, footer);
+    if (act) footer.append(makeElement("button", button));
+    const dialog = makeElement("dialog", { className: "dialog tree-dialog" }, form);
     dialog.setAttribute("aria-labelledby", "tree-question");
     document.body.append(dialog);
     cancel.addEventListener("click", () => dialog.close());
@@ -145,22 +139,22 @@ const TreeActs = (() => {
     const here = Tree.parent(Tree.find(key)).dataset.key;
     const answer = await fetch(`${tree.dataset.url}places?node=${key}`, { redirect: "manual" }).catch(() => null);
     if (!answer?.ok) return say(_("The places could not be loaded. Try again."), true);
-    const select = make("select", { className: "box", id: "tree-place", required: true });
+    const select = makeElement("select", { className: "box", id: "tree-place", required: true });
     for (const { label, places } of await answer.json()) {
       const options = places.map(([value, text]) =>
-        make("option", { value, textContent: text, disabled: value === here, selected: value === here }));
-      select.append(...(label ? [make("optgroup", { label }, ...options)] : options));
+        makeElement("option", { value, textContent: text, disabled: value === here, selected: value === here }));
+      select.append(...(label ? [makeElement("optgroup", { label }, ...options)] : options));
     }
-    const words = make("label", { htmlFor: select.id, textContent: _("Site or floor") });
+    const words = makeElement("label", { htmlFor: select.id, textContent: _("Site or floor") });
     const button = { className: "p", textContent: _("Move") };
-    question(key, _("Move %(name)s to …", { name }), [make("div", { className: "pane field" }, words, select)], button,
+    question(key, _("Move %(name)s to …", { name }), [makeElement("div", { className: "pane field" }, words, select)], button,
       () => move(key, select.value, select.selectedOptions[0].textContent));
     select.focus();
   }
 
   function askAndMove(key, place) {
     const [name, placeName] = [Tree.nodeOf(key).label, Tree.nodeOf(place).label];
-    const text = make("p", {
+    const text = makeElement("p", {
       textContent: _("Charges so far stay with the site where they happened; who looks after the new site sees it from now on."),
     });
     const button = { className: "p", textContent: _("Move") };
@@ -171,9 +165,9 @@ const TreeActs = (() => {
   function remove(key, refusal) {
     const name = Tree.nodeOf(key).label;
     if (refusal) {
-      return question(key, _("Cannot be removed"), [make("p", { textContent: refusal })], null, null);
+      return question(key, _("Cannot be removed"), [makeElement("p", { textContent: refusal })], null, null);
     }
-    const text = make("p", { textContent: _("This cannot be undone. What was charged stays in Statistics.") });
+    const text = makeElement("p", { textContent: _("This cannot be undone. What was charged stays in Statistics.") });
     return question(key, _("Remove %(name)s?", { name }), [text], { className: "d", textContent: _("Remove") }, async () => {
       const { parent } = await ask("remove", { node: key });
       if (key === Tree.selectedKey) return location.assign(`${tree.dataset.href}?node=${parent}`);
@@ -183,5 +177,5 @@ const TreeActs = (() => {
     });
   }
 
-  return { askAndMove, chooseAndMove, make, move, remove, rename, say };
+  return { askAndMove, chooseAndMove, move, remove, rename, say };
 })();

@@ -4,6 +4,7 @@
 {
   const tree = document.getElementById("tree");
   const OPEN_AFTER_MS = 700;
+  const moves = tree.dataset.moves.split(" ");
   const MAY_STAND_ON = { station: ["floor", "site"], floor: ["site"] };
   let dragged = null;
   let over = null;
@@ -38,6 +39,13 @@
     dragged = null;
   }
 
+  // A finger's long press opens the menu. What points is known when it does: many machines have a mouse and a finger.
+  tree.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest("li");
+    if (!item) return;
+    const isDragged = event.pointerType !== "touch" && !event.target.matches("input");
+    item.firstChild.draggable = isDragged && moves.includes(kindOf(item));
+  });
   tree.addEventListener("dragstart", (event) => {
     dragged = event.target.closest("li");
     event.dataTransfer.effectAllowed = "move";

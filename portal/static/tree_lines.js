@@ -5,14 +5,6 @@
 const TreeLines = (() => {
   const tree = document.getElementById("tree");
   const words = JSON.parse(tree.dataset.words);
-  const hasMouse = matchMedia("(pointer: fine)").matches;
-  const moves = tree.dataset.moves.split(" ");
-
-  function element(name, className) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    return made;
-  }
 
   function set(target, name, value) {
     if (value === null) target.removeAttribute(name);
@@ -25,19 +17,19 @@ const TreeLines = (() => {
   }
 
   function make(key) {
-    const item = element("li");
+    const item = makeElement("li");
     item.setAttribute("role", "treeitem");
     item.dataset.key = key;
     item.tabIndex = -1;
-    const line = element("div");
-    const link = element("a");
+    const line = makeElement("div");
+    const link = makeElement("a");
     link.tabIndex = -1;
     link.draggable = false;
-    const more = element("button", "more");
+    const more = makeElement("button", { className: "more" });
     more.type = "button";
     more.tabIndex = -1;
     more.textContent = "⋯";
-    line.append(element("span"), element("i"), link, element("i"), element("span", "n"), more);
+    line.append(makeElement("span"), makeElement("i"), link, makeElement("i"), makeElement("span", { className: "n" }), more);
     item.append(line);
     return item;
   }
@@ -55,7 +47,6 @@ const TreeLines = (() => {
     const field = line.querySelector("input"); // In which a new name is typed.
     const [twist, dot, link, late, note, more] = [...line.children].filter((part) => part !== field);
     set(line, "class", isBranch || !node.state ? "line" : `line ${node.state}`);
-    line.draggable = hasMouse && moves.includes(node.kind) && !field;
     set(twist, "class", node.has_children ? "twist opens" : "twist");
     set(dot, "class", "dot");
     dot.hidden = isBranch;
@@ -74,7 +65,7 @@ const TreeLines = (() => {
   }
 
   function listOf(item) {
-    const list = item.querySelector(":scope > ul") ?? element("ul");
+    const list = item.querySelector(":scope > ul") ?? makeElement("ul");
     list.setAttribute("role", "group");
     if (!list.parentNode) item.append(list);
     return list;

@@ -5,7 +5,6 @@
   const tree = document.getElementById("tree");
   const LONG_PRESS_MS = 500;
   const TREMBLE_PX = 10;
-  const { make } = TreeActs;
   let menu = null;
 
   const items = () => [...menu.querySelectorAll('[role="menuitem"]')];
@@ -28,7 +27,7 @@
         new URL(one.src || one.href).pathname === name);
       if (isThere) return null;
       const isStyle = name.endsWith(".css");
-      const part = isStyle ? make("link", { rel: "stylesheet", href: url }) : make("script", { src: url });
+      const part = isStyle ? makeElement("link", { rel: "stylesheet", href: url }) : makeElement("script", { src: url });
       document.head.append(part);
       return new Promise((resolve) => { part.onload = part.onerror = resolve; });
     }));
@@ -53,25 +52,25 @@
 
   function show(item, entries) {
     const { key } = item.dataset;
-    const list = make("div", { className: "menu" });
+    const list = makeElement("div", { className: "menu" });
     list.setAttribute("role", "menu");
     list.setAttribute("aria-label", Tree.nodeOf(key).label);
     list.append(...[{ act: "open", label: _("Open"), url: item.querySelector("a").href }, ...entries].map(drawEntry));
-    menu = make("div", { className: "drop tree-menu", key, origin: item }, list);
+    menu = makeElement("div", { className: "drop tree-menu", key, origin: item }, list);
     item.firstChild.classList.add("sel");
     document.body.append(menu);
   }
 
   function drawEntry(entry) {
     const isOff = entry.why_not && entry.act !== "remove";
-    const line = entry.url && !isOff ? make("a", { href: entry.url }) : make("button", { type: "button" });
+    const line = entry.url && !isOff ? makeElement("a", { href: entry.url }) : makeElement("button", { type: "button" });
     line.className = entry.danger ? "item danger" : "item";
     line.textContent = entry.label;
     line.tabIndex = -1;
     line.setAttribute("role", "menuitem");
     if (isOff) {
       line.setAttribute("aria-disabled", "true");
-      line.append(make("small", { textContent: entry.why_not }));
+      line.append(makeElement("small", { textContent: entry.why_not }));
     } else if (["add", "command"].includes(entry.act)) line.dataset.formDialog = "";
     line.addEventListener("click", (event) => (isOff ? event.preventDefault() : act(entry)));
     return line;

@@ -107,11 +107,16 @@ def stop(db: Session, service: Service, reference: str, now: datetime) -> tuple[
         following.fail(db, charge, FailReason.CANCELLED, now)
     if charge.state is not ServiceChargeState.CHARGING or charge.charging_session_id is None:
         return charge, None
-    session = db.scalar(select(ChargingSession).where(ChargingSession.id == charge.charging_session_id))
+    charging_session = db.scalar(select(ChargingSession).where(ChargingSession.id == charge.charging_session_id))
     station = db.get(Station, charge.station_id)
-    if session is None or station is None or session.ended_at is not None or _stops(db, session.id):
+    if (
+        charging_session is None
+        or station is None
+        or charging_session.ended_at is not None
+        or _stops(db, charging_session.id)
+    ):
         return charge, None
-    command = asking.ask(db, station, Action.REMOTE_STOP, {"charging_session": session.id}, None, now)
+    command = asking.ask(db, station, Action.REMOTE_STOP, {"charging_session": charging_session.id}, None, now)
     return charge, command
 
 

@@ -74,11 +74,12 @@ def tend(db: Session, service: Service, now: datetime) -> None:
         due.order_by(ServiceCharge.id).with_for_update(skip_locked=True).execution_options(**AS_IT_IS)
     ).all()
     bodies = told(db, charges)
+    messages = []
     for charge in charges:
-        at = charge.next_progress_at or now
-        message = Told(f"progress-{charge.id}-{at.timestamp():.0f}", PROGRESS, _subject(charge), now, bodies[charge.id])
-        outbox.put(db, service.id, [message], now)
+        key = f"progress-{charge.id}-{(charge.next_progress_at or now).timestamp():.0f}"
+        messages.append(Told(key, PROGRESS, _subject(charge), now, bodies[charge.id]))
         charge.next_progress_at = now + _pause(service)
+    outbox.put(db, service.id, messages, now)
 
 
 def check(db: Session, service: Service, now: datetime) -> None:

@@ -25,38 +25,38 @@ def told(db: Session, charges: Sequence[ServiceCharge]) -> Mapping[int, Body]:
     values = of_outlets(db, {charge.outlet_id for charge in charges})
     found = {}
     for charge in charges:
-        session = sessions.get(charge.charging_session_id or 0)
-        reading = latest.get(session.outlet_id) if session else None
+        charging_session = sessions.get(charge.charging_session_id or 0)
+        reading = latest.get(charging_session.outlet_id) if charging_session else None
         found[charge.id] = {
             "reference": charge.reference,
             "outlet": str(charge.outlet_uuid),
             "provider_outlet_id": values.get(charge.outlet_id, {}).get((charge.service_id, PROVIDER_OUTLET)),
             "state": charge.state.value,
             "reason": charge.reason and charge.reason.value,
-            **_of_session(session),
-            "energy_wh": _energy_wh(charge, session, reading),
+            **_of_session(charging_session),
+            "energy_wh": _energy_wh(charge, charging_session, reading),
             "meter_at": _moment(reading.measured_at) if reading else None,
         }
     return found
 
 
-def _of_session(session: ChargingSession | None) -> Body:
+def _of_session(charging_session: ChargingSession | None) -> Body:
     return {
-        "charging_session": session.id if session else None,
-        "started_at": _moment(session.started_at) if session else None,
-        "stopped_at": _moment(session.stopped_at) if session else None,
-        "stop_reason": session.stop_reason if session else None,
-        "needs_review": bool(session.review_reasons) if session else False,
+        "charging_session": charging_session.id if charging_session else None,
+        "started_at": _moment(charging_session.started_at) if charging_session else None,
+        "stopped_at": _moment(charging_session.stopped_at) if charging_session else None,
+        "stop_reason": charging_session.stop_reason if charging_session else None,
+        "needs_review": bool(charging_session.review_reasons) if charging_session else False,
     }
 
 
 def _energy_wh(
-    charge: ServiceCharge, session: ChargingSession | None, reading: meter_values.LatestReading | None
+    charge: ServiceCharge, charging_session: ChargingSession | None, reading: meter_values.LatestReading | None
 ) -> int | None:
     """Nothing is charged where it never began; and where nobody knows, that is said."""
     if charge.state is ServiceChargeState.FAILED:
         return 0
-    return charging_sessions.energy_so_far_wh(session, reading) if session else None
+    return charging_sessions.energy_so_far_wh(charging_session, reading) if charging_session else None
 
 
 def _moment(at: datetime | None) -> str | None:
