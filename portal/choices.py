@@ -83,6 +83,21 @@ class UserChoice(SearchedChoice):
         return gettext("There is no user with this e-mail.")
 
 
+class StationChoice(SearchedChoice):
+    """One of the stations that the viewer may see, by charge box id."""
+
+    source = "ChoiceView.stations"
+
+    def text_of(self, key: int) -> str:
+        return database().scalar(scoped(select(Station.charge_box_id), Station).where(Station.id == key)) or ""
+
+    def key_of(self, text: str) -> int | None:
+        return database().scalar(scoped(select(Station.id), Station).where(Station.charge_box_id == text))
+
+    def no_such(self) -> str:
+        return gettext("There is no station with this charge box id.")
+
+
 def suggested_users(db: Session, text: str) -> list[dict[str, str]]:
     """The first few whose e-mail, first or last name begin with each of the words."""
     users = scoped(select(PortalUser.email, PortalUser.first_name, PortalUser.last_name), PortalUser)

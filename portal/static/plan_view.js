@@ -29,7 +29,7 @@ window.makePlanView = (page) => {
     ground.style.width = `${width * zoom}px`;
     ground.style.height = `${height * zoom}px`;
     view.classList.toggle("zoomed", zoom > 1);
-    buttons.whole.textContent = _("%(percent)s %", { percent: Math.round(zoom * 100) });
+    buttons.whole.textContent = _("%(percent)s %%", { percent: Math.round(zoom * 100) });
     buttons.in.disabled = zoom >= LARGEST;
     buttons.out.disabled = zoom <= SMALLEST;
   }

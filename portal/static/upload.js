@@ -12,7 +12,7 @@
     if (!event.lengthComputable) return;
     bar.value = event.loaded / event.total;
     const percent = Math.floor(100 * bar.value);
-    words.textContent = percent < 100 ? _("%(percent)s %", { percent }) : _("Checking …");
+    words.textContent = percent < 100 ? _("%(percent)s %%", { percent }) : _("Checking …");
   }
 
   function end() {

@@ -5,6 +5,7 @@ Run before every commit. It reads sources and catalogues and writes nothing.
 
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def faults(sources: Catalog, translated: Catalog) -> Iterator[str]:
             yield f"untranslated: {_text(message)}"
         elif not _same_placeholders(translation):
             yield f"other placeholders: {_text(message)}"
+        elif translation.python_format and not all(map(_can_be_filled, _forms(translation.string))):
+            yield f"a percent sign alone: {_text(message)}"
     for message in catalogue.messages(translated):
         if sources.get(message.id, message.context) is None:
             yield f"no longer in the sources: {_text(message)}"
@@ -37,6 +40,14 @@ def faults(sources: Catalog, translated: Catalog) -> Iterator[str]:
 
 def _forms(text: object) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, tuple | list) else (str(text),)
+
+
+def _can_be_filled(form: str) -> bool:
+    try:
+        form % defaultdict(int)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _text(message: Message) -> str:

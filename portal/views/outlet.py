@@ -15,13 +15,13 @@ from domain.models import Outlet, OutletMode, Site, Station
 from domain.nodes import Node, NodeKind
 from domain.outlets import HIGHEST_NUMBER, MOST_CURRENT_A
 from domain.statuses import OutletStatus
+from portal.choices import StationChoice
 from portal.database import database
-from portal.forms import NEEDED, ListedInput, RecordChoice, RecordForm, chosen, text, unique
+from portal.forms import NEEDED, ListedInput, RecordForm, chosen, text, unique
 from portal.node_view import NodeView, selected_ids
 from portal.node_words import MODES
 from portal.record import Fact, Page
 from portal.table.columns import Choice, Number, Text
-from portal.viewer import scoped
 from portal.views import outlet_services
 
 MODES_EXPLAINED = [
@@ -58,7 +58,11 @@ STATUSES = {
 
 
 class OutletForm(RecordForm):
-    station_id = RecordChoice(lazy_gettext("Station"), [chosen], empty=lazy_gettext("Choose a station"))
+    station_id = StationChoice(
+        lazy_gettext("Station"),
+        [chosen],
+        description=lazy_gettext("Its charge box id. Type a part of it or of the name to choose."),
+    )
     number = IntegerField(
         lazy_gettext("Outlet id"),
         [
@@ -85,17 +89,6 @@ class OutletForm(RecordForm):
         [Optional(), NumberRange(1, MOST_CURRENT_A, lazy_gettext("Between %(min)d and %(max)d."))],
         description=lazy_gettext("In amperes on each phase, as the outlet is installed."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        stations = select(Station.id, Station.name, Site.name).join(Station.site).order_by(Site.name, Station.name)
-        stations = scoped(stations, Station)
-        of_site: dict[str, list[tuple[int, str]]] = {}
-        for pk, name, site_name in database().execute(stations):
-            of_site.setdefault(site_name, []).append((pk, name))
-        self.station_id.offer([])
-        for site_name, of_this_site in of_site.items():
-            self.station_id.offer(of_this_site, site_name)
 
 
 class OutletView(NodeView):

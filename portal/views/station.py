@@ -58,11 +58,16 @@ class StationForm(RecordForm):
         self.password_required.choices = station_password.required_choices()
         station_supply.offer(self.supply_controller_id)
         sites = sites_by_name()
-        self.floors = list(database().scalars(scoped(select(Floor), Floor).order_by(Floor.name)))
         self.site_id.offer(sites)
         self.floor_id.offer([])
-        for site_id, name in sites:
-            self.floor_id.offer([(floor.id, floor.name) for floor in self.floors if floor.site_id == site_id], name)
+        floors: dict[int, list[tuple[int, str]]] = {}
+        self.site_of_floor: dict[int, int] = {}
+        in_order = scoped(select(Floor.id, Floor.name, Floor.site_id), Floor).order_by(Floor.name)
+        for pk, name, site_id in database().execute(in_order):
+            floors.setdefault(site_id, []).append((pk, name))
+            self.site_of_floor[pk] = site_id
+        for site_id, site_name in sites:
+            self.floor_id.offer(floors.get(site_id, ()), site_name)
 
     def asks(self) -> Iterable[Question]:
         return station_name.asks(self.record, self.charge_box_id.data)
@@ -88,7 +93,7 @@ class StationForm(RecordForm):
             raise ValidationError(str(station_supply.FAULTS[fault]))
 
     def _site_of_floor(self) -> int | None:
-        return next((floor.site_id for floor in self.floors if floor.id == self.floor_id.data), None)
+        return self.site_of_floor.get(self.floor_id.data)
 
 
 class StationView(NodeView):

@@ -63,6 +63,8 @@ msgstr[1] "%(num)s rækker af det"
         ('msgid "A heading"', '#, fuzzy\nmsgid "A heading"', ["da: fuzzy: A heading"]),
         ('"%(name)s er et ord"', '"%(navn)s er et ord"', ["da: other placeholders: %(name)s is a word"]),
         ('"%(name)s er et ord"', '"et ord"', ["da: other placeholders: %(name)s is a word"]),
+        ('"%(name)s er et ord"', '"%(name)s er 5 % af"', ["da: a percent sign alone: %(name)s is a word"]),
+        ('"%(name)s er et ord"', '"%(name)s er 5 %"', ["da: a percent sign alone: %(name)s is a word"]),
         (
             'msgid "A heading"',
             'msgid "A title"',

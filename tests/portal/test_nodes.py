@@ -38,7 +38,7 @@ def test_a_branch_is_built_from_the_top_and_removed_from_the_bottom(administrato
     assert made.location == "/floors/show/1?node=floor-1"
     made = administrator.send("/stations/add?node=floor-1", **STATION, site_id="1", floor_id="1")
     assert made.location == "/stations/show/1?node=station-1"
-    made = administrator.send("/outlets/add?node=station-1", **OUTLET, station_id="1")
+    made = administrator.send("/outlets/add?node=station-1", **OUTLET, station_id=STATION["charge_box_id"])
     assert made.location == "/outlets/show/1?node=outlet-1"
     for path, above in (
         ("/outlets/delete/1", "station-1"),
@@ -73,6 +73,11 @@ def test_a_branch_is_built_from_the_top_and_removed_from_the_bottom(administrato
         ("/stations/add", STATION | {"site_id": "1", "floor_id": "2"}, ["This floor is on another site."]),
         ("/stations/add", STATION | {"site_id": "1", "kind": "tank"}, ["Not a valid choice."]),
         ("/outlets/add", OUTLET | {"number": "0"}, ["Choose one.", "Between 1 and 99."]),
+        (
+            "/outlets/add",
+            OUTLET | {"station_id": "CB-101"},
+            ["There is no station with this charge box id."],
+        ),
     ],
 )
 @pytest.mark.usefixtures("places")
@@ -81,7 +86,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
 ) -> None:
     answer = administrator.send(path, **fields)
     assert (answer.status_code, errors(answer)) == (422, said)
-    typed = fields.get("charge_box_id") or fields.get("name", "").strip()
+    typed = fields.get("charge_box_id") or fields.get("station_id") or fields.get("name", "").strip()
     if typed.isprintable() and typed:
         assert f'value="{typed}"' in answer.text
     assert row(db, Site, "id") == row(db, Floor, "id") == (2,)
@@ -121,7 +126,7 @@ def test_forms_begin_with_the_selected_node(administrator: Visitor) -> None:
     assert '<option selected value="2">Quay</option>' in page
     administrator.send("/stations/add?node=floor-2", **STATION, site_id="2")
     page = administrator.get("/outlets/add?node=station-1").text
-    assert '<option selected value="1">CC-101</option>' in page
+    assert 'value="CB-101"' in page
     assert 'name="number" required type="number" value="1"' in page
 
 
@@ -146,7 +151,7 @@ def test_html_in_a_name_is_text_everywhere(administrator: Visitor, db: Session) 
     administrator.send("/sites/edit/1", name=name)
     administrator.send("/floors/edit/1", name=name, site_id="1")
     administrator.send("/stations/add", name=name, charge_box_id=name, kind="charging_station", site_id="1")
-    administrator.send("/outlets/add", **OUTLET, station_id="1", parking=name, connector_type=name)
+    administrator.send("/outlets/add", **OUTLET, station_id=name, parking=name, connector_type=name)
     administrator.send("/id_tokens/add", token=name, description=name)
     db.add(UnknownStation(charge_box_id=name + "2"))
     db.commit()
@@ -155,7 +160,7 @@ def test_html_in_a_name_is_text_everywhere(administrator: Visitor, db: Session) 
     pages += [
         "/",
         "/stations/add",
-        "/outlets/add",
+        "/outlets/add?node=station-1",
         "/search/?q=script",
         "/unknown_stations/adopt/1",
         "/id_tokens/show/1",
