@@ -1,7 +1,7 @@
 """Maps in a real browser: a position is chosen by a click, places take on their colours, and no picture is needed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -10,23 +10,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 from domain.db import session_factory
 from domain.models import Floor, Outlet, Site, Station
 from tests.browser.test_live import at
-from tests.browser.test_plan import COLOURED_MS, SIZES, tell
+from tests.browser.test_plan import COLOURED_MS, tell
 from tests.fixtures.product import PortalServer
 from tests.pictures import picture
 
 numbers = count(1)
-
-
-@pytest.fixture(params=SIZES)
-def sized_page(request: pytest.FixtureRequest, signed_in_page: Page) -> Iterator[Page]:
-    """At the desk and on a phone; whatever the browser says is wrong fails the test."""
-    width, height = SIZES[request.param]
-    signed_in_page.set_viewport_size({"width": width, "height": height})
-    wrong: list[str] = []
-    signed_in_page.on("pageerror", lambda error: wrong.append(str(error)))
-    signed_in_page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    yield signed_in_page
-    assert wrong == []
 
 
 @pytest.fixture

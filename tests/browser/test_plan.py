@@ -1,6 +1,5 @@
 """A floor's plan in a real browser: uploaded, stations dragged and placed by keys, and their colours as they change."""
 
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -16,21 +15,6 @@ from tests.pictures import picture
 
 numbers = count(1)
 COLOURED_MS = 20_000
-SIZES = {"desk": (1440, 900), "phone": (360, 740)}
-
-
-@pytest.fixture(params=SIZES)
-def sized_page(request: pytest.FixtureRequest, signed_in_page: Page) -> Iterator[Page]:
-    """At the desk and on a phone; whatever the browser says is wrong fails the test."""
-    width, height = SIZES[request.param]
-    signed_in_page.set_viewport_size({"width": width, "height": height})
-    wrong: list[str] = []
-    signed_in_page.on("pageerror", lambda error: wrong.append(str(error)))
-    signed_in_page.on(
-        "console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None
-    )
-    yield signed_in_page
-    assert wrong == []
 
 
 @pytest.fixture

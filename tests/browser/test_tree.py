@@ -13,12 +13,12 @@ from domain.db import session_factory
 from domain.models import Floor, IdToken, Outlet, Site, Station
 from simulator.station import Station as SimulatedStation
 from tests.browser.simulated import living, report
+from tests.fixtures.browser import SIZES
 from tests.fixtures.product import PortalServer
 
 numbers = count(1)
 SEEN_MS = 20_000
 BLUE, RED = "rgb(21, 101, 192)", "rgb(198, 40, 40)"
-SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
 
 
 @pytest.fixture

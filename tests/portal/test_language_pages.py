@@ -31,6 +31,8 @@ from domain.models import (
     Outlet,
     Rollout,
     RolloutState,
+    Service,
+    ServiceKind,
     Site,
     Station,
     StationFile,
@@ -56,36 +58,32 @@ NO_PAGES = (
     "FirmwareImageView.file",
     "FloorPlanView.picture",
     "ForgottenPasswordView.reset",
-    "ImportUsersView.preview",
+    "health.healthz",
     "ImportTopologyView.preview",
-    "ImportUsersView.progress",
     "ImportTopologyView.progress",
-    "ImportUsersView.report",
     "ImportTopologyView.report",
-    "ImportUsersView.template",
     "ImportTopologyView.template",
+    "ImportUsersView.preview",
+    "ImportUsersView.progress",
+    "ImportUsersView.report",
+    "ImportUsersView.template",
     "LiveView.listen",
     "LocaleView.index",
+    "MapView.now",
     "MessageView.show",
     "OpenApi.get",
+    "PositionsView.now",
+    "ServiceView.now",
     "SignInView.code",
     "SignInView.login",
     "StationFileView.file",
-    "TreeView.children",
-    "ServiceView.delete",
-    "ServiceView.edit",
-    "ServiceView.now",
-    "ServiceView.show",
-    "PositionsView.now",
-    "MapView.now",
-    "FloorPlanView.index",
     "SupplyLoadView.edit",
     "SupplyLoadView.index",
     "SupplyLoadView.now",
+    "TreeView.children",
     "TreeView.menu",
     "TreeView.places",
     "UtilView.back",
-    "health.healthz",
 )
 """What answers with something else than a page for somebody who has signed in, or is read below."""
 
@@ -100,8 +98,9 @@ def rows(db: Session) -> None:
     station = Station(id=1, name="N-101", charge_box_id="CB-101", site=site)
     started_at = datetime(2026, 11, 22, 16, 43, 2, tzinfo=UTC)
     feed = Station(id=2, name="N-S", charge_box_id="CB-S", site=site, kind=StationKind.SUPPLY_CONTROLLER)
+    services = [Service(id=number, kind=kind, name=f"Tjeneste {number}") for number, kind in enumerate(ServiceKind, 1)]
     batch = CommandBatch(id=1, created_at=started_at, action=Action.RESET, parameters={"type": "soft"}, stations=1)
-    db.add_all([site, station, feed, batch])
+    db.add_all([site, station, feed, batch, *services])
     db.flush()
     db.add_all(
         [
@@ -217,7 +216,9 @@ def test_no_page_of_a_dane_has_english_on_it(portal: Flask, administrator: Visit
     at_station = [f"/{page}/?node=station-1" for page in ("control", "parameters", "messages", "station_files")]
     at_station += [f"/control/ask/{action}?node=station-1" for action in Action if action not in ASKED_ELSEWHERE]
     at_station += ["/load/?node=station-2", "/load/edit?node=station-2"]
-    assert read(administrator, *pages(portal), *forms, *at_station, "/search/?q=n", "/search/?q=zzz") == []
+    services = [f"/services/{page}/{key}" for page in ("show", "edit") for key in range(1, len(ServiceKind) + 1)]
+    assert set(NO_PAGES) <= set(portal.view_functions), "what is left out is there"
+    assert read(administrator, *pages(portal), *forms, *at_station, *services, "/search/?q=n", "/search/?q=zzz") == []
 
 
 @pytest.mark.parametrize("with_rows", [False, True])
