@@ -1,6 +1,6 @@
 """Supply controllers: a feed with a fuse, and the stations behind it, all on one site."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,15 @@ class SupplyError(DomainError):
     def __init__(self, fault: SupplyFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules ask of a station, as it is or as it would be."""
+
+    kind: str
+    site: Hashable
+    """Whatever tells sites apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +74,22 @@ def check(db: Session, station_id: int | None, kind: str, site_id: int | None, c
             raise SupplyError(SupplyFault.HAS_STATIONS)
     if controller_id is None:
         return
-    if kind == StationKind.SUPPLY_CONTROLLER:
-        raise SupplyError(SupplyFault.BEHIND_ANOTHER)
-    controller = db.get(Station, controller_id)
+    found = db.get(Station, controller_id)
+    controller = Standing(found.kind, found.site_id) if found else None
+    if (fault := fault_behind(Standing(kind, site_id), controller)) is not None:
+        raise SupplyError(fault)
+
+
+def fault_behind(station: Standing, controller: Standing | None) -> SupplyFault | None:
+    """What speaks against a station behind a controller; None for one that is not there."""
+    if station.kind == StationKind.SUPPLY_CONTROLLER:
+        return SupplyFault.BEHIND_ANOTHER
     if controller is None or controller.kind != StationKind.SUPPLY_CONTROLLER:
-        raise SupplyError(SupplyFault.NO_SUPPLY_CONTROLLER)
-    if controller.site_id != site_id:
-        raise SupplyError(SupplyFault.ON_ANOTHER_SITE)
+        return SupplyFault.NO_SUPPLY_CONTROLLER
+    return SupplyFault.ON_ANOTHER_SITE if controller.site != station.site else None
 
 
-def is_behind(controller: Station) -> ColumnElement[bool]:
+def is_behind(controller: Station | type[Station]) -> ColumnElement[bool]:
     """The condition that keeps to the stations behind a supply controller: one that was moved away leaves them."""
     return (Station.supply_controller_id == controller.id) & (Station.site_id == controller.site_id)
 

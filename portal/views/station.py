@@ -16,7 +16,7 @@ from domain import addresses, nodes, protocols
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
 from domain.supply import SupplyFault
-from portal import ocpp_addresses, tag_words
+from portal import ocpp_addresses, supply_words, tag_words
 from portal.address_form import position_in_words
 from portal.database import database
 from portal.formats import at
@@ -85,12 +85,12 @@ class StationForm(RecordForm):
 
     def validate_kind(self, _field: RadioField) -> None:
         if station_supply.fault_of(self) is SupplyFault.HAS_STATIONS:
-            raise ValidationError(str(station_supply.FAULTS[SupplyFault.HAS_STATIONS]))
+            raise ValidationError(str(supply_words.FAULTS[SupplyFault.HAS_STATIONS]))
 
     def validate_supply_controller_id(self, _field: RecordChoice) -> None:
         fault = station_supply.fault_of(self)
         if fault not in (None, SupplyFault.HAS_STATIONS):
-            raise ValidationError(str(station_supply.FAULTS[fault]))
+            raise ValidationError(str(supply_words.FAULTS[fault]))
 
     def _site_of_floor(self) -> int | None:
         return self.site_of_floor.get(self.floor_id.data)

@@ -16,13 +16,6 @@ from portal.node import key_of
 from portal.record import Fact
 from portal.viewer import scoped
 
-FAULTS = {
-    SupplyFault.NO_SUPPLY_CONTROLLER: lazy_gettext("This is no supply controller."),
-    SupplyFault.ON_ANOTHER_SITE: lazy_gettext("The supply controller is on another site."),
-    SupplyFault.BEHIND_ANOTHER: lazy_gettext("A supply controller stands behind no other."),
-    SupplyFault.HAS_STATIONS: lazy_gettext("Stations stand behind it. Take them from it first."),
-}
-
 
 def supply_field() -> RecordChoice:
     return RecordChoice(
