@@ -1,22 +1,34 @@
 """The topology as a file, in the columns in which it can be brought back (portal/imports/topology)."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, String, cast, exists, literal_column, null, select, true, union_all
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, literal_column, null, select, true, union_all
+from sqlalchemy.orm import aliased
 
-from domain import nodes
+from domain import nodes, supply
 from domain.clock import now
-from domain.models import Floor, Outlet, Site, Station
+from domain.models import Floor, Outlet, Site, Station, StationKind
 from domain.nodes import Node
 from portal import formats
 from portal.exports import Content
-from portal.imports.topology.columns import ATTRIBUTES, COLUMNS, KIND_NAMES, MODE_NAMES, Level
+from portal.imports.emptying import is_mark, quoted
+from portal.imports.topology.columns import (
+    ATTRIBUTES,
+    COLUMNS,
+    FUSE,
+    KIND_NAMES,
+    MODE_NAMES,
+    MODELS,
+    SUPPLY_CONTROLLER,
+    Level,
+)
 from portal.table.column import Column
 from portal.table.columns import Choice, Number, Text
 from portal.viewer import scoped
 
-MODELS = {Level.SITE: Site, Level.FLOOR: Floor, Level.STATION: Station, Level.OUTLET: Outlet}
+Controller = aliased(Station)
 FOUND_BY = {
     "site": Site.name,
     "floor": Floor.name,
@@ -24,7 +36,7 @@ FOUND_BY = {
     "outlet": Outlet.number,
     "uuid": cast(Outlet.uuid, String),
 }
-NUMBERS = {"latitude": 6, "longitude": 6, "outlet": 0, "max_current": 0}
+NUMBERS = {"latitude": 6, "longitude": 6, **dict.fromkeys((*FUSE, "outlet", "max_current"), 0)}
 """With so many decimals in sight; the file holds all of them."""
 NAMES = {"kind": KIND_NAMES, "mode": MODE_NAMES}
 LEVEL_OF = {
@@ -50,7 +62,17 @@ def _column(field: str, heading: str, language: str) -> Column:
         return Number(field, heading, expression, decimals=NUMBERS[field])
     if field in NAMES:
         return Choice(field, heading, expression, {code: of[language] for code, of in NAMES[field].items()})
-    return Text(field, heading, expression)
+    return Cell(field, heading, expression)
+
+
+class Cell(Text):
+    """A text that comes back as it was, even if it looks like the mark that empties a value."""
+
+    def excel(self, value: Any, zone: ZoneInfo) -> Any:
+        return quoted(value) if value else None
+
+    def csv(self, value: Any, zone: ZoneInfo) -> Any:
+        return value.strip() if is_mark(value) else super().csv(value, zone)
 
 
 def _rows(node: Node) -> Select[Any]:
@@ -95,5 +117,11 @@ def _select(deepest: Level) -> Select[Any]:
 
 
 def _expression(field: str) -> Any:
+    if field in FOUND_BY:
+        return FOUND_BY[field]
+    if field == SUPPLY_CONTROLLER:
+        return select(Controller.charge_box_id).where(supply.is_behind(Controller)).scalar_subquery()
     level = LEVEL_OF[field]
-    return FOUND_BY[field] if field in FOUND_BY else getattr(MODELS[level], ATTRIBUTES[level][field])
+    value = getattr(MODELS[level], ATTRIBUTES[level][field])
+    # A station that was a supply controller once keeps its fuse and has none.
+    return case((Station.kind == StationKind.SUPPLY_CONTROLLER, value)) if field in FUSE else value

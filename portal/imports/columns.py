@@ -41,6 +41,8 @@ class Layout:
     """What to say of a file in which no such sheet is: which columns are needed."""
     is_exported: bool = False
     """Whether the portal writes such files too, with an apostrophe before what a spreadsheet takes for a formula."""
+    emptiable: frozenset[str] = frozenset()
+    """The fields whose values a cell may empty (emptying.py); in an import without any the mark is a value."""
 
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, str]]:

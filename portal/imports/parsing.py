@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from portal.exports.content import FORMULA
 from portal.imports.columns import Layout, folded
+from portal.imports.emptying import QUOTED, is_mark
 from portal.imports.pauses import paused
 from portal.imports.problems import Problem, UnreadableFileError
 from portal.imports.sheets import MOST_ROWS, Read, Sheet
@@ -27,11 +28,13 @@ ESCAPED = re.compile(rf"'{FORMULA.pattern}")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What every row has; None in a field is an empty cell, which leaves alone what is there."""
+    """What every row has; None in a field is an empty cell, which leaves alone what is there, or one of `emptied`."""
 
     place: str
     """Where it stands, such as `12` or `Tags 12`."""
     problems: list[Problem] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
+    """The fields whose cells say that their value is to be emptied."""
 
 
 def plain(parse: Callable[[Value], Any]) -> Parse:
@@ -61,11 +64,7 @@ def parse(
         raise UnreadableFileError(too_many_rows())
     several = sum(map(len, found.values())) > 1
     rows = {
-        kind: [
-            row
-            for sheet, fields in sheets
-            for row in _rows(sheet, fields, parsers[kind], zone, several, layout.is_exported)
-        ]
+        kind: [row for sheet, fields in sheets for row in _rows(sheet, fields, parsers[kind], zone, several, layout)]
         for kind, sheets in found.items()
     }
     if not any(rows.values()):
@@ -90,17 +89,28 @@ def _fields(known: Mapping[str, str], sheet: Sheet, ignored: list[str]) -> dict[
 
 
 def _rows(
-    sheet: Sheet, fields: Mapping[int, str], parsers: Mapping[str, Parse], zone: ZoneInfo, several: bool, undo: bool
+    sheet: Sheet,
+    fields: Mapping[int, str],
+    parsers: Mapping[str, Parse],
+    zone: ZoneInfo,
+    several: bool,
+    layout: Layout,
 ) -> Iterator[dict[str, Any]]:
     prefix = f"{sheet.name or sheet.file_name} " if several else ""
     for number, values in paused(sheet.rows[1:]):
-        row: dict[str, Any] = {"place": f"{prefix}{number}", "problems": []}
+        row: dict[str, Any] = {"place": f"{prefix}{number}", "problems": [], "emptied": []}
         for position, name in fields.items():
             value = values[position] if position < len(values) else None
             if is_empty(value):
                 continue
-            if undo and sheet.is_csv:
-                value = _unescaped(value)
+            if layout.emptiable and is_mark(value):
+                if name in layout.emptiable:
+                    row["emptied"].append(name)
+                else:
+                    row["problems"].append(Problem(name, "cannot_be_emptied"))
+                continue
+            if layout.is_exported:
+                value = _unescaped(value, sheet.is_csv)
             try:
                 row[name] = parsers[name](value, zone)
             except ValueProblemError as error:
@@ -108,5 +118,9 @@ def _rows(
         yield row
 
 
-def _unescaped(value: Value) -> Value:
-    return value[1:] if isinstance(value, str) and ESCAPED.match(value) else value
+def _unescaped(value: Value, is_csv: bool) -> Value:
+    """Without the apostrophe that the portal put there: a workbook needs it only before what looks like the mark."""
+    if not isinstance(value, str):
+        return value
+    is_escaped = ESCAPED.match(value) if is_csv else QUOTED.fullmatch(value)
+    return value[1:] if is_escaped else value

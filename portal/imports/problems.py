@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext
 
+from domain.supply import SupplyFault
 from domain.user_details import Refusal
 from portal.refusal_words import in_words
 from portal.role_words import ROLE_WORDS
+from portal.supply_words import FAULTS
 
 WORDS = {
     "needed": lazy_gettext("This is needed."),
@@ -52,6 +54,14 @@ WORDS = {
     "uuid_taken": lazy_gettext("Another outlet has this UUID."),
     "meanwhile": lazy_gettext("Somebody else changed this at the same moment."),
     "own_account": lazy_gettext("This is your own account. Change it in the user settings, not by a file."),
+    "cannot_be_emptied": lazy_gettext("This cannot be emptied. Leave the cell empty to keep what is there."),
+    "position_in_parts": lazy_gettext("Latitude and longitude belong together."),
+    "unknown_supply_controller": lazy_gettext(
+        "No supply controller has the charge box id %(value)s, neither in the file nor in the portal."
+    ),
+    "supply_controller_refused": lazy_gettext("The supply controller is refused, see row %(row)s."),
+    "only_supply_controller": lazy_gettext("Only a supply controller has this."),
+    **{fault.name.lower(): words for fault, words in FAULTS.items()},
 }
 
 
@@ -68,6 +78,10 @@ class Problem:
     @classmethod
     def of(cls, field: str, refusal: Refusal) -> "Problem":
         return cls(field, "refused", refusal=refusal)
+
+    @classmethod
+    def of_supply(cls, field: str, fault: SupplyFault) -> "Problem":
+        return cls(field, fault.name.lower())
 
     @property
     def text(self) -> str:

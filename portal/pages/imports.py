@@ -179,6 +179,7 @@ class ImportView(BaseView):
             self.start_template,
             error=error,
             columns=self.subject.layout.columns,
+            emptiable=self.subject.layout.emptiable,
             headings_in=file_language(),
             most_rows=MOST_ROWS,
             most_megabytes=LARGEST_FILE_BYTES // MEGABYTE,

@@ -5,11 +5,20 @@ from enum import StrEnum
 
 from flask_babel import gettext, lazy_gettext
 
-from domain.models import OutletMode, StationKind
+from domain.models import Floor, Outlet, OutletMode, Site, Station, StationKind
+from domain.supply import USUAL_VOLTAGE_V
 from portal.imports.columns import Column, Layout, column, folded
 
 NODES = "nodes"
 """The one kind of sheet: a row for each outlet, or for a station, floor or site that has nothing below it."""
+
+SUPPLY_CONTROLLER = "supply_controller"
+"""The column that says behind which one a station stands: another node, and so no plain value."""
+FUSE = ("fuse_phases", "fuse", "voltage")
+"""The columns that only a supply controller has."""
+
+NEVER_EMPTY = frozenset(("site", "station", "charge_box_id", "kind", "outlet", "uuid", "mode"))
+"""The columns whose values a file changes, perhaps, and never empties."""
 
 EMPTY = lazy_gettext("May be empty.")
 
@@ -59,7 +68,10 @@ COLUMNS: Sequence[Column] = (
         ("Floor", "Level"),
         ("Etage",),
         lazy_gettext("Floor"),
-        lazy_gettext("Found by its name on the site, else created. Without one a station stands directly on the site."),
+        lazy_gettext(
+            "Found by its name on the site, else created. A new station without one stands directly on the site; "
+            "a hyphen moves one there."
+        ),
     ),
     column(
         "floor_description", ("Floor description",), ("Etagens beskrivelse",), lazy_gettext("Floor description"), EMPTY
@@ -101,6 +113,37 @@ COLUMNS: Sequence[Column] = (
     ),
     column("model", ("Model",), ("Model",), lazy_gettext("Model"), EMPTY),
     column("serial_number", ("Serial number",), ("Serienummer",), lazy_gettext("Serial number"), EMPTY),
+    column(
+        SUPPLY_CONTROLLER,
+        ("Supply controller",),
+        ("Forsyningscontroller",),
+        lazy_gettext("Supply controller"),
+        lazy_gettext(
+            "The charge box id of the one whose feed it stands behind, on the same site. "
+            "Its own row may come before or after."
+        ),
+    ),
+    column(
+        "fuse_phases",
+        ("Fuse phases", "Phases"),
+        ("Sikringens faser", "Faser"),
+        lazy_gettext("Fuse phases"),
+        lazy_gettext("1 or 3; only of a supply controller, as are the next two."),
+    ),
+    column(
+        "fuse",
+        ("Fuse (A)", "Fuse"),
+        ("Sikring (A)", "Sikring"),
+        lazy_gettext("Fuse (A)"),
+        lazy_gettext("In amperes on each phase, a whole number."),
+    ),
+    column(
+        "voltage",
+        ("Voltage (V)", "Voltage"),
+        ("Spænding (V)", "Spænding"),
+        lazy_gettext("Voltage (V)"),
+        lazy_gettext("Between a phase and neutral; empty is %(volts)s V.", volts=USUAL_VOLTAGE_V),
+    ),
     column(
         "outlet",
         ("Outlet", "Outlet id", "Connector id"),
@@ -146,7 +189,12 @@ def _unknown_headings() -> str:
     )
 
 
-LAYOUT = Layout({NODES: COLUMNS}, _unknown_headings, is_exported=True)
+LAYOUT = Layout(
+    {NODES: COLUMNS},
+    _unknown_headings,
+    is_exported=True,
+    emptiable=frozenset(column.field for column in COLUMNS) - NEVER_EMPTY,
+)
 
 
 class Level(StrEnum):
@@ -157,6 +205,13 @@ class Level(StrEnum):
     STATION = "station"
     OUTLET = "outlet"
 
+
+MODELS: Mapping[Level, type[Site | Floor | Station | Outlet]] = {
+    Level.SITE: Site,
+    Level.FLOOR: Floor,
+    Level.STATION: Station,
+    Level.OUTLET: Outlet,
+}
 
 NEW: Mapping[Level, str] = {level: f"new_{level}" for level in Level}
 """What the change is called by which a node comes to be."""
@@ -180,6 +235,10 @@ ATTRIBUTES: Mapping[Level, Mapping[str, str]] = {
         "vendor": "vendor",
         "model": "model",
         "serial_number": "serial_number",
+        SUPPLY_CONTROLLER: "supply_controller_id",
+        "fuse_phases": "fuse_phases",
+        "fuse": "fuse_a",
+        "voltage": "voltage_v",
     },
     Level.OUTLET: {
         "connector": "connector_type",

@@ -20,6 +20,7 @@ STATION = SITE | {
     "kind": "charging_station",
     "vendor": "CTEK",
     "model": "CGC-100",
+    "supply_controller": f"{EXAMPLE}2",
 }
 OUTLETS = (
     STATION | {"outlet": "1", "connector": "Type 2", "mode": "rfid", "parking": "P-17", "max_current": "32"},
@@ -29,13 +30,15 @@ OUTLETS = (
         "station": "Harbour feed",
         "charge_box_id": f"{EXAMPLE}2",
         "kind": "supply_controller",
+        "fuse_phases": "3",
+        "fuse": "250",
     },
 )
 WORDS = {"kind": KIND_NAMES, "mode": MODE_NAMES}
 
 
 def examples(language: str) -> list[list[str]]:
-    """A station with two outlets on a floor, and a supply controller directly on the site."""
+    """A station with two outlets on a floor, and the supply controller before it, directly on the site."""
     return [[_cell(row.get(column.field, ""), column.field, language) for column in COLUMNS] for row in OUTLETS]
 
 

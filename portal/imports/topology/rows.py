@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.models import Floor, Outlet, Site, Station
 from domain.outlets import HIGHEST_NUMBER, MOST_CURRENT_A
+from domain.supply import LEAST_VOLTAGE_V, MOST_FUSE_A, MOST_VOLTAGE_V, PHASES
 from portal.imports.columns import folded
 from portal.imports.parsing import Parse, Parsers, Row, parse, plain
 from portal.imports.sheets import Read
-from portal.imports.topology.columns import KIND_NAMES, LAYOUT, MODE_NAMES, NODES, words_of
+from portal.imports.topology.columns import ATTRIBUTES, KIND_NAMES, LAYOUT, MODE_NAMES, NODES, Level, words_of
 from portal.imports.values import (
     Value,
     ValueProblemError,
@@ -48,12 +50,24 @@ class NodeRow(Row):
     vendor: str | None = None
     model: str | None = None
     serial_number: str | None = None
+    supply_controller: str | None = None
+    fuse_phases: int | None = None
+    fuse: int | None = None
+    voltage: int | None = None
     outlet: int | None = None
     uuid: str | None = None
     connector: str | None = None
     mode: str | None = None
     parking: str | None = None
     max_current: int | None = None
+
+    def says(self, column: str) -> bool:
+        """Whether its cell holds something, be it that the value is to be emptied."""
+        return getattr(self, column) is not None or column in self.emptied
+
+    def said_of(self, level: Level) -> dict[str, Any]:
+        """By column what it says of a node beside what that is found by; None empties it."""
+        return {column: getattr(self, column) for column in ATTRIBUTES[level] if self.says(column)}
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,13 @@ def _word(names: Mapping[str, Mapping[str, str]]) -> Callable[[Value], str]:
     return parse_word
 
 
+def _phases(value: Value) -> int:
+    number = whole_of(value, min(PHASES), max(PHASES))
+    if number not in PHASES:
+        raise ValueProblemError("unknown_word", value=str(number), words=", ".join(map(str, PHASES)))
+    return number
+
+
 PARSERS: Parsers = {
     NODES: {
         "site": _line(Site.name),
@@ -121,6 +142,10 @@ PARSERS: Parsers = {
         "vendor": _line(Station.vendor),
         "model": _line(Station.model),
         "serial_number": _line(Station.serial_number),
+        "supply_controller": _line(Station.charge_box_id),
+        "fuse_phases": plain(_phases),
+        "fuse": plain(lambda value: whole_of(value, 1, MOST_FUSE_A)),
+        "voltage": plain(lambda value: whole_of(value, LEAST_VOLTAGE_V, MOST_VOLTAGE_V)),
         "outlet": plain(lambda value: whole_of(value, 1, HIGHEST_NUMBER)),
         "uuid": plain(uuid_of),
         "connector": _line(Outlet.connector_type),

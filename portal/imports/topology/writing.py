@@ -11,8 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from domain import nodes
 from domain.models import Floor, Outlet, Site, Station
 from portal.imports.progress import CancelledError, ChangedError, Run, State
-from portal.imports.topology.columns import Level
-from portal.imports.topology.plan import Draft, Node, Plan
+from portal.imports.topology.columns import SUPPLY_CONTROLLER, Level
+from portal.imports.topology.drafts import Draft, Node
+from portal.imports.topology.plan import Plan
 
 AT_ONCE = 500
 
@@ -38,11 +39,12 @@ def write(db: Session, run: Run, plan: Plan) -> None:
 
 
 def _portions(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
-    """Of one level each, so that what stands above is there before."""
+    """Of one level each, so that what stands above is there before, as is what others stand behind."""
     for level in Level:
-        of_level = [draft for draft in drafts if draft.level is level]
-        for start in range(0, len(of_level), AT_ONCE):
-            yield of_level[start : start + AT_ONCE]
+        for is_behind in (False, True):
+            of_level = [each for each in drafts if each.level is level and (each.controller is not None) is is_behind]
+            for start in range(0, len(of_level), AT_ONCE):
+                yield of_level[start : start + AT_ONCE]
 
 
 def _written(draft: Draft, made: dict[Any, Node]) -> Node | None:
@@ -76,8 +78,17 @@ def _place(draft: Draft, made: dict[Any, Node]) -> dict[str, Any]:
         case Level.FLOOR:
             return {"site_id": ids[Level.SITE]}
         case Level.STATION:
-            return {"site_id": ids[Level.SITE], "floor_id": ids[Level.FLOOR]}
+            # The site first: who leaves one leaves its supply controller (domain/models/node.py).
+            return {"site_id": ids[Level.SITE], "floor_id": ids[Level.FLOOR]} | _behind(draft, made)
         case Level.OUTLET:
             return {"station_id": ids[Level.STATION]}
         case Level.SITE:
             return {}
+
+
+def _behind(draft: Draft, made: dict[Any, Node]) -> dict[str, Any]:
+    """Behind which supply controller a station stands, if a row says so."""
+    if SUPPLY_CONTROLLER not in draft.values:
+        return {}
+    controller = draft.controller
+    return {"supply_controller_id": (controller.node or made[controller.key]).id if controller else None}

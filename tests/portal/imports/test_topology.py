@@ -3,7 +3,6 @@
 import csv
 import io
 import time
-from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,50 +10,21 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from werkzeug.test import TestResponse
 
 from domain.models import AuditEntry, Floor, Outlet, OutletMode, Site, Station, StationKind, UnknownStation
 from domain.roles import RoleName
 from tests.portal.browser_like import Visitor
-from tests.portal.imports.conftest import confirm, csv_text, outcomes, workbook
+from tests.portal.imports.conftest import confirm, csv_text, outcomes
 from tests.portal.imports.conftest import send as send_at
+from tests.portal.imports.topology import START, Work, send, tree, write
 from tests.portal.people import add_person, sign_in
 from tests.statements import recorded
 
-Work = Callable[[], None]
-START = "/topology/import/"
-HEADINGS = (
-    *("Site", "City", "Latitude", "Floor", "Station", "Charge box id", "Kind", "Vendor"),
-    *("Outlet", "Connector", "Mode", "Parking", "Maximum current (A)"),
-)
 UUID_OF_OLD = "0b6a1b0e-6f0b-4f5e-9d57-9a0e3f1f0001"
 HOSTILE = '<script>alert("1")</script>'
 BY_NAME = "Charge box id", "Outlet"
-
-
-def send(visitor: Visitor, *rows: Iterable[Any], headings: Iterable[str] = HEADINGS) -> TestResponse:
-    return send_at(visitor, ("topology.xlsx", workbook([headings, *rows])), start=START)
-
-
-def write(visitor: Visitor, work: Work, preview: TestResponse) -> None:
-    path = confirm(visitor, preview)
-    work()
-    assert "All accepted rows were written" in visitor.get(path).text
-
-
-def tree(db: Session) -> list[tuple[Any, ...]]:
-    """Each outlet, or station without one, with all above it."""
-    db.expire_all()
-    rows = db.execute(
-        select(Site.name, Floor.name, Station.name, Station.charge_box_id, Outlet.number)
-        .select_from(Station)
-        .join(Site, Site.id == Station.site_id)
-        .outerjoin(Floor, Floor.id == Station.floor_id)
-        .outerjoin(Outlet, Outlet.station_id == Station.id)
-        .order_by(Station.charge_box_id, Outlet.number)
-    )
-    return [tuple(row) for row in rows]
 
 
 def test_a_branch_of_each_kind(administrator: Visitor, db: Session, work: Work) -> None:
@@ -274,12 +244,16 @@ def topology(db: Session) -> list[tuple[Any, ...]]:
     for model, columns in (
         (Site, "name description street postal_code city country latitude longitude time_zone"),
         (Floor, "name description"),
-        (Station, "name charge_box_id kind description vendor model serial_number"),
+        (Station, "name charge_box_id kind description vendor model serial_number fuse_phases fuse_a voltage_v"),
         (Outlet, "number uuid connector_type mode parking max_current_a"),
     ):
         names = [getattr(model, name) for name in columns.split()]
         found += [(model.__name__, *map(str, row)) for row in db.execute(select(*names).order_by(*names))]
-    return found
+    controller = aliased(Station)
+    behind = select(Station.charge_box_id, controller.charge_box_id).join(
+        controller, Station.supply_controller_id == controller.id
+    )
+    return [*found, *map(tuple, db.execute(behind.order_by(Station.charge_box_id))), *tree(db)]
 
 
 @pytest.fixture
@@ -293,9 +267,14 @@ def odd(db: Session) -> None:
     station = Station(
         site=site, floor=floor, name=HOSTILE, charge_box_id="0012", vendor="@home", model="  m", serial_number="1E5"
     )
-    feed = Station(site=site, name="5", charge_box_id="5", kind=StationKind.SUPPLY_CONTROLLER, description="😀  two")
-    db.add_all([station, feed, Site(name="Lonely"), Floor(site=site, name="Bare floor")])
+    feed = Station(
+        site=site, floor=Floor(site=site, name="-", description="'-"), name="5", charge_box_id="5", vendor="-",
+        kind=StationKind.SUPPLY_CONTROLLER, description="😀  two", fuse_phases=3, fuse_a=250, voltage_v=240,
+    )  # fmt: skip
+    lonely = Site(name="Lonely", street="-", city="'-", country="''-")
+    db.add_all([station, feed, lonely, Floor(site=site, name="Bare floor", description="-")])
     db.flush()
+    station.supply_controller_id = feed.id
     db.add_all(
         Outlet(station=station, number=number, mode=mode, parking="a;b,c", max_current_a=number * 16)
         for number, mode in ((1, OutletMode.OPEN), (2, OutletMode.RFID))
