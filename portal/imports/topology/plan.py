@@ -4,7 +4,8 @@ It only looks. Rows tell of nodes together: the first accepted row that names a 
 to it, and none may contradict. A row that is refused leaves no trace in the drafts, so that no other row depends on it.
 
 What holds between stations (supply.py) can be asked only when all rows are known. Where a row breaks it, all rows are
-taken once more without that one, until nothing more is found.
+taken once more without that one, until nothing more is found. That is soon: a station leans on the row of its
+controller, the controller that it leaves leans on the station's, and nothing leans on one that stays a controller.
 """
 
 from collections.abc import Iterator, Sequence
