@@ -10,6 +10,7 @@ from domain.db import session_factory
 from domain.models import Floor, Outlet, Site, Station
 from tests.browser.test_live import at
 from tests.engine.conftest import Wire
+from tests.fixtures.browser import SIZES
 from tests.fixtures.product import PortalServer
 from tests.pictures import picture
 
@@ -212,8 +213,12 @@ def test_fingers_drag_a_station_and_zoom(
     context.close()
 
 
-def test_what_could_not_be_saved_goes_back_and_says_so(sized_page: Page, stations: list[Station]) -> None:
-    page, station = sized_page, stations[0]
+@pytest.mark.parametrize("size", SIZES)
+def test_what_could_not_be_saved_goes_back_and_says_so(
+    signed_in_page: Page, stations: list[Station], size: str
+) -> None:
+    page, station = signed_in_page, stations[0]
+    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
     open_plan(page, stations)
     page.route("**/positions/place/*", lambda route: route.abort())
     waits(page, station).click()
