@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 from flask_babel.speaklater import LazyString
 from pydantic import TypeAdapter
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.models import PortalUser
 from portal.imports.columns import Layout
 from portal.imports.outcomes import Outcome, Verdict
 from portal.imports.parsing import Row
 from portal.imports.progress import Run
 from portal.imports.sheets import Read
 from portal.imports.waiting import R, Waiting
+from portal.roles import allows
 
 
 class Plan(Protocol):
@@ -54,6 +57,8 @@ class Back:
 class Subject(ABC, Generic[R, P]):
     name: ClassVar[str]
     """In keys and jobs."""
+    view: ClassVar[str]
+    """The pages of this import, whose right to confirm is that to import."""
     layout: ClassVar[Layout]
     json: ClassVar[TypeAdapter[Waiting[Any]]]
     """How its rows wait."""
@@ -68,9 +73,10 @@ class Subject(ABC, Generic[R, P]):
             UnreadableFileError: a file as a whole is no good.
         """
 
-    @abstractmethod
     def is_open_to(self, db: Session, user_id: int) -> bool:
         """Whether this person may import it now: who confirmed may have lost the role since."""
+        importer = db.scalar(select(PortalUser).where(PortalUser.id == user_id, PortalUser.active))
+        return importer is not None and importer.role is not None and allows(importer.role, self.view, "can_confirm")
 
     @abstractmethod
     def plan(self, db: Session, rows: R, user_id: int) -> P:

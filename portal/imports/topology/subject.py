@@ -6,10 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from pydantic import TypeAdapter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import PortalUser
 from portal.imports.outcomes import Change, Verdict
 from portal.imports.parsing import Row
 from portal.imports.progress import Run
@@ -23,7 +21,6 @@ from portal.imports.topology.plan import Plan, plan
 from portal.imports.topology.rows import NodeRow, Rows, rows_of
 from portal.imports.waiting import Waiting
 from portal.node_words import KINDS, MODES
-from portal.roles import allows
 
 NEW_LABELS = {
     NEW[Level.SITE]: lazy_gettext("New site"),
@@ -36,6 +33,7 @@ WORDS = {"kind": KINDS, "mode": MODES}
 
 class Topology(Subject[Rows, Plan]):
     name = "topology"
+    view = "ImportTopologyView"
     layout = LAYOUT
     json = TypeAdapter(Waiting[Rows])
     headings = (lazy_gettext("Node"), lazy_gettext("Charge box id"))
@@ -43,14 +41,6 @@ class Topology(Subject[Rows, Plan]):
 
     def rows(self, files: Iterable[Read], zone: ZoneInfo) -> Rows:
         return rows_of(files, zone)
-
-    def is_open_to(self, db: Session, user_id: int) -> bool:
-        importer = db.scalar(select(PortalUser).where(PortalUser.id == user_id, PortalUser.active))
-        return (
-            importer is not None
-            and importer.role is not None
-            and allows(importer.role, "ImportTopologyView", "can_confirm")
-        )
 
     def plan(self, db: Session, rows: Rows, user_id: int) -> Plan:
         return plan(db, rows, user_id)

@@ -8,11 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from pydantic import TypeAdapter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import PortalUser
-from domain.roles import RoleName
 from portal import formats
 from portal.imports.outcomes import Change, Outcome, Verdict
 from portal.imports.parsing import Row
@@ -32,6 +29,7 @@ from portal.role_words import role_word
 
 class UsersAndTags(Subject[Rows, Plan]):
     name = "users"
+    view = "ImportUsersView"
     layout = LAYOUT
     json = TypeAdapter(Waiting[Rows])
     headings = (lazy_gettext("E-mail or tag"), lazy_gettext("Name or owner"))
@@ -39,10 +37,6 @@ class UsersAndTags(Subject[Rows, Plan]):
 
     def rows(self, files: Iterable[Read], zone: ZoneInfo) -> Rows:
         return rows_of(files, zone)
-
-    def is_open_to(self, db: Session, user_id: int) -> bool:
-        importer = db.scalar(select(PortalUser).where(PortalUser.id == user_id, PortalUser.active))
-        return importer is not None and importer.role is RoleName.ADMINISTRATOR
 
     def plan(self, db: Session, rows: Rows, user_id: int) -> Plan:
         return plan(db, rows, user_id)
