@@ -119,20 +119,15 @@ def _with_floors(db: Session) -> set[int]:
 
 
 def _stations(db: Session, within: ColumnElement[bool]) -> list[TreeNode]:
-    states = _states(db, Station.id, within)
-    with_outlets = set(db.scalars(select(Outlet.station_id).join(Outlet.station).where(within).distinct()))
-    lines = [
-        TreeNode(
-            f"{NodeKind.STATION}-{pk}",
-            name,
-            NodeKind.STATION,
-            states[pk],
-            state_text(states[pk]),
-            pk in with_outlets,
-            hint=_station_hint(states[pk], last_seen_at is not None),
-        )
-        for pk, name, last_seen_at in db.execute(select(Station.id, Station.name, Station.last_seen_at).where(within))
-    ]
+    """In one statement, so that all is of one moment, whoever adds and removes stations meanwhile."""
+    said = spoken(Station.id, within)
+    rows = select(Station.name, Station.last_seen_at, said).join(said, said.c.key == Station.id)
+    lines = []
+    for row in db.execute(rows):
+        state = shown_of_station(row.online, row.status, row.outlets)
+        hint = _station_hint(state, row.last_seen_at is not None)
+        kind, text = NodeKind.STATION, state_text(state)
+        lines.append(TreeNode(f"{kind}-{row.key}", row.name, kind, state, text, bool(row.outlet_count), hint=hint))
     return sorted(lines, key=lambda line: natural(line.label))
 
 
@@ -163,16 +158,17 @@ def _outlets(db: Session, station_id: int) -> list[TreeNode]:
 def _states(db: Session, group: InstrumentedAttribute[Any], within: ColumnElement[bool]) -> dict[int, Shown]:
     """The worst state in each group of stations, their outlets included."""
     found: dict[int, set[Shown]] = defaultdict(set)
-    for key, online, status, outlets in db.execute(select(spoken(group, within)).distinct()):
+    said = spoken(group, within).c
+    for key, online, status, outlets in db.execute(select(said.key, said.online, said.status, said.outlets).distinct()):
         found[key].add(shown_of_station(online, status, outlets))
     return {key: worst(states) for key, states in found.items()}
 
 
 def spoken(group: InstrumentedAttribute[Any], *within: ColumnElement[bool]) -> Subquery:
     """A row for each station: the key of its group, what it said of itself and, each once, of its outlets."""
-    outlets = func.array_agg(func.distinct(Outlet.status))
+    outlets = func.array_agg(func.distinct(Outlet.status)).label("outlets")
     return (
-        select(group.label("key"), Station.online, Station.status, outlets.label("outlets"))
+        select(group.label("key"), Station.online, Station.status, outlets, func.count(Outlet.id).label("outlet_count"))
         .outerjoin(Outlet, Outlet.station_id == Station.id)
         .where(*within)
         .group_by(Station.id)

@@ -1,7 +1,10 @@
 """The navigator's JSON: what stands below a node, and in which state."""
 
+from itertools import count
+
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
 from domain.clock import now
@@ -98,6 +101,27 @@ def test_more_stations_take_no_more_queries(administrator: Visitor, db: Session,
         db.add(Station(name=f"S-{number}", charge_box_id=f"S-{number}", site_id=1, floor_id=1, online=True))
     db.commit()
     assert queries() == before
+
+
+@pytest.mark.usefixtures("branch")
+@pytest.mark.parametrize("key", ["system", "site-1", "floor-1"])
+def test_what_comes_while_a_branch_is_read_harms_nothing(administrator: Visitor, db: Session, key: str) -> None:
+    """Before each statement another station is there."""
+    number = count(1)
+
+    def add(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            station = {"name": f"New {next(number)}", "charge_box_id": f"NEW-{next(number)}", "site_id": 1}
+            db.execute(insert(Station).values(station | {"floor_id": 1 if key == "floor-1" else None}))
+            db.commit()
+
+    event.listen(Engine, "before_cursor_execute", add)
+    try:
+        answer = administrator.get("/tree/children", query_string={"node": key})
+    finally:
+        event.remove(Engine, "before_cursor_execute", add)
+    assert answer.status_code == 200
+    assert next(number) > 3, "it came to pass"
 
 
 def test_numbers_in_names_sort_as_numbers() -> None:
