@@ -74,6 +74,12 @@ def choose(page: Page, label: str, entry: str) -> None:
     page.get_by_role("menu", name=label).get_by_role("menuitem", name=entry, exact=True).click()
 
 
+def drag(page: Page, label: str, place: str) -> None:
+    """The place is in sight before: where the mouse went down, nothing must be scrolled away under it."""
+    line(page, place).scroll_into_view_if_needed()
+    line(page, label).drag_to(line(page, place))
+
+
 def saved(page: Page, said: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("main").get_by_role("status")).to_have_text(said)
@@ -157,7 +163,7 @@ def test_a_station_is_dragged_to_another_floor(watched: Page, branch: str) -> No
     watched.goto("/statistics/")
     opened(watched, branch)
     opened(watched, f"{branch} P1")
-    line(watched, f"{branch} S").drag_to(line(watched, f"{branch} P2"))
+    drag(watched, f"{branch} S", f"{branch} P2")
     expect(item(watched, f"{branch} P2").get_by_role("treeitem", name=f"{branch} S")).to_be_visible()
     expect(item(watched, f"{branch} P1")).not_to_have_attribute("aria-expanded", "true")
     watched.reload()
@@ -169,7 +175,7 @@ def test_another_site_is_asked_about(watched: Page, branch: str) -> None:
         db.add(Site(name=f"{branch} B"))
     watched.goto("/statistics/")
     opened(watched, branch)
-    line(watched, f"{branch} P1").drag_to(line(watched, f"{branch} B"))
+    drag(watched, f"{branch} P1", f"{branch} B")
     dialog = watched.get_by_role("dialog", name=f"Move {branch} P1 to {branch} B?")
     dialog.get_by_role("button", name="Move").click()
     expect(item(watched, f"{branch} B").get_by_role("treeitem", name=f"{branch} P1")).to_be_visible()
