@@ -9,7 +9,11 @@
     for (const drop of main.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
   }
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
-  window.addEventListener("scroll", () => closeMenus(null), true);
+  // Word of a scroll may come late, when a menu was opened after it.
+  const top = (drop) => drop.querySelector("summary").getBoundingClientRect().top;
+  window.addEventListener("scroll", () => {
+    for (const drop of main.querySelectorAll("details.drop[open]")) if (top(drop) !== drop.openedAt) drop.open = false;
+  }, true);
 
   main.addEventListener("toggle", (event) => {
     const drop = event.target;
@@ -18,6 +22,7 @@
     if (row) row.classList.toggle("sel", drop.open);
     if (!drop.open) return drop.querySelector(".menu").classList.remove("at");
     closeMenus(drop);
+    drop.openedAt = top(drop);
     if (row && !drop.querySelector(".menu.at")) openMenu(drop, null);
   }, true);
 
@@ -45,6 +50,7 @@
     if (cell) drop.dispatchEvent(new CustomEvent("menu", { bubbles: true, detail: cell }));
     const box = drop.querySelector("summary").getBoundingClientRect();
     menu.classList.add("at");
+    drop.openedAt = box.top;
     drop.open = true;
     place(menu, x ?? box.right - menu.offsetWidth, y ?? box.bottom + 4);
   }
