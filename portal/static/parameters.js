@@ -3,6 +3,7 @@
 "use strict";
 {
   const POLL_MS = 3000;
+  const STAYED_MS = 5000; // Who is still here was asked and stayed, or fetched a file.
   const form = document.getElementById("upload");
   const body = form.querySelector("tbody");
   const filters = [...form.querySelectorAll("tr.f .in")];
@@ -14,6 +15,7 @@
   const isChanged = (row) => Boolean(field(row)) && field(row).value !== before(row)
     && (!row.classList.contains("added") || row.querySelector("[name=key]").value.trim() !== "");
   let sending = false;
+  let leaving = false; // A page that is loaded anew would call back who is on the way to another.
 
   function mark() {
     const changed = rows().filter(isChanged);
@@ -88,11 +90,22 @@
   function take(page) {
     const fresh = page.getElementById("upload");
     const freshBody = fresh?.querySelector("tbody");
-    if (!freshBody || !body) return location.reload();
-    for (const part of ["head", "foot"]) {
-      const old = document.querySelector(`[data-now=${part}]`);
-      old.replaceChildren(...page.querySelector(`[data-now=${part}]`).childNodes);
-    }
+    if (!fresh || Boolean(freshBody) !== Boolean(body)) return location.reload(); // Signed out; or the first are there.
+    takePart("head", page);
+    form.toggleAttribute("data-waiting", fresh.hasAttribute("data-waiting"));
+    if (!body) return undefined;
+    takePart("foot", page);
+    takeRows(freshBody);
+    mark();
+    return filter();
+  }
+
+  function takePart(name, page) {
+    const [old, fresh] = [document, page].map((where) => where.querySelector(`[data-now=${name}]`));
+    old.replaceChildren(...fresh.childNodes);
+  }
+
+  function takeRows(freshBody) {
     const known = new Map(rows().filter((row) => row.dataset.key).map((row) => [row.dataset.key, row]));
     const found = [...freshBody.rows].filter((row) => row.dataset.key).map((row) => {
       const old = known.get(row.dataset.key);
@@ -103,9 +116,6 @@
     for (const row of known.values()) if (!found.includes(row) && !isChanged(row)) row.remove();
     const added = rows().find((row) => row.classList.contains("added"));
     for (const row of found) if (!row.isConnected) body.insertBefore(row, added);
-    form.toggleAttribute("data-waiting", fresh.hasAttribute("data-waiting"));
-    mark();
-    filter();
   }
 
   function takeRow(old, fresh) {
@@ -123,12 +133,12 @@
 
   let asked = false;
   async function renew() {
-    if (asked || sending || document.hidden) return;
+    if (asked || sending || leaving || document.hidden) return;
     asked = true;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
       if (answer.type === "opaqueredirect") return;
-      if (answer.ok && !sending) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.ok && !sending && !leaving) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
       // The line's own sign says that nothing is heard now (live.js); the next look tries again.
     } finally {
@@ -183,6 +193,8 @@
   });
   addEventListener("beforeunload", (event) => {
     if (!sending && rows().some(isChanged)) event.preventDefault();
+    leaving = true;
+    setTimeout(() => { leaving = false; }, STAYED_MS);
   });
   mark();
 }
