@@ -86,6 +86,8 @@ def measure(portal: Server, engine: Server, browsers: int, seconds: float) -> in
     told = len(heard.waits) + heard.unheard
     print(f"{browsers} browsers listen, {told / seconds:.0f} changes a second over {seconds:.0f} s:")
     print(f"  heard by a browser after  p50 {median(heard.waits):.2f} s   p95 {p95:.2f} s (target {SEEN_SECONDS})")
+    answered = quantiles(heard.answers, n=20)
+    print(f"  answered by the engine    p50 {answered[9]:.2f} s   p95 {answered[-1]:.2f} s")
     print(f"  changes never heard of    {heard.unheard}")
     print(f"  the portal took           {heard.cores:.2f} cores (target: below {CORES})")
     print(f"  words a second            {heard.words / seconds:.1f} of {heard.bytes / max(heard.words, 1):,.0f} bytes")
@@ -146,6 +148,8 @@ class Heard:
     open: dict[str, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
     """By outlet: the states that were told to the engine and when, until one is heard of, or a later one."""
     waits: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
+    """How long each station waited for the engine's answer."""
     words: int = 0
     bytes: int = 0
     cores: float = 0.0
@@ -216,6 +220,7 @@ class Station:
             status = STATUSES[turn % 2]
             heard.open[key].append((status.lower(), began))
             await self.tell(status)
+            heard.answers.append(time.perf_counter() - began)
             await asyncio.sleep(max(0.0, began + 1 - time.perf_counter()))
 
     async def tell(self, status: str) -> None:

@@ -30,7 +30,7 @@ from domain.scope import Viewer, viewers_of
 from portal.tree_states import State, TreeStates
 
 RETRY_SECONDS = 1.0
-BETWEEN_WORDS_SECONDS = 0.4
+BETWEEN_WORDS_SECONDS = 0.2
 MOST_GATHERED = 500
 MOST_WAITING = 20
 """Words that a slow page has not yet taken."""
