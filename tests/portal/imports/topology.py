@@ -36,6 +36,13 @@ def write(visitor: Visitor, work: Work, preview: TestResponse) -> None:
     assert "All accepted rows were written" in visitor.get(path).text
 
 
+def explain(visitor: Visitor, words: Mapping[str, str]) -> None:
+    """What the page of the import says, by language."""
+    for language, said in words.items():
+        visitor.get(f"/lang/{language}")
+        assert said in visitor.get(START).text
+
+
 def tree(db: Session) -> list[tuple[Any, ...]]:
     """Each outlet, or station without one, with all above it."""
     db.expire_all()
