@@ -30,13 +30,12 @@ demo: .venv/.runtime assets ## Like run, with a company of 40 stations that char
 test: lint assets ## Check everything: lint, then all tests
 	@$(BIN)/pytest --numprocesses=logical --maxprocesses=4
 
-lint: .venv/.development assets ## Check style, types, layers, translations and migrations
+lint: .venv/.development assets ## Check style, types, layers and translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m portal.translations.check
-	@$(BIN)/pytest --quiet tests/migrations
 
 bench: .venv/.development assets ## Measure speed, side by side with others
 	@$(BIN)/python -m bench
@@ -65,7 +64,7 @@ endif
 VENDOR := portal/static/vendor
 CATALOGUES := $(TRANSLATIONS:.po=.mo)
 
-assets: $(VENDOR)/.copied $(CATALOGUES) portal/static/build/.translated ## Build what browsers load
+assets: $(VENDOR)/.copied $(CATALOGUES) portal/static/build/.translated portal/static/build/.icons ## Build what browsers load
 
 ifndef NPM
 NPM := $(BIN)/npm
@@ -86,6 +85,10 @@ $(VENDOR)/.copied: node_modules/.installed Makefile
 	    node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2 $(VENDOR)/inter
 	@mkdir -p $(VENDOR)/leaflet
 	@cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/leaflet
+	@mkdir -p $(VENDOR)/echarts
+	@cp node_modules/echarts/dist/echarts.min.js $(VENDOR)/echarts
+	@mkdir -p $(VENDOR)/qr
+	@cp node_modules/qr/index.js node_modules/qr/decode.js $(VENDOR)/qr
 	@touch $@
 
 %.mo: %.po | .venv/.runtime
@@ -94,6 +97,10 @@ $(VENDOR)/.copied: node_modules/.installed Makefile
 portal/static/build/.translated: $(TRANSLATIONS) | .venv/.runtime
 	@mkdir -p $(@D)
 	@$(BIN)/python -m portal.translations.javascript
+	@touch $@
+
+portal/static/build/.icons: portal/app_icons.py | .venv/.runtime
+	@$(BIN)/python -m portal.app_icons
 	@touch $@
 
 # --- Housekeeping ----------------------------------------------------------------------------------------------

@@ -98,10 +98,26 @@ class Settings(BaseSettings):
     """The largest file that a station may upload."""
     upload_quota_megabytes: int = Field(default=200, ge=1)
     """What all files that a station has uploaded may take."""
+    export_folder: Path | None = None
+    """Scheduled exports may be left below this directory, and nowhere else on this machine."""
+    export_mail_megabytes: int = Field(default=10, ge=0)
+    """A scheduled export that is larger is sent as a link."""
     tls_certificate: Path | None = None
     """PEM, for the FTP server; without one it makes its own, which stations cannot check."""
     tls_key: Path | None = None
+    backup_directory: Path | None = None
+    """Where backups are kept, best on another disk; by default below `data_dir`."""
+    backup_daily: bool = True
+    """Whether one is made each night, and verified once a week."""
+    backup_recipients: str = ""
+    """Public keys of age with commas between; with any of them, only the holder of an identity can open a backup."""
+    part_silence_seconds: int = Field(default=180, ge=20)
+    """A worker, the timetable or Redis that is silent for so long is an alarm."""
+    metrics_token: str | None = Field(default=None, repr=False)
+    """With this token Prometheus reads /metrics; without one nobody does."""
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    """One line for each entry of a log: for people, or JSON for programs."""
 
     @field_validator("data_dir")
     @classmethod
@@ -269,6 +285,18 @@ class Settings(BaseSettings):
     @property
     def firmware_dir(self) -> Path:
         return self.data_dir / "firmware"
+
+    @property
+    def backup_dir(self) -> Path:
+        return (self.backup_directory or self.data_dir / "backups").expanduser().resolve()
+
+    @property
+    def backup_recipient_keys(self) -> list[str]:
+        return [key.strip() for key in self.backup_recipients.split(",") if key.strip()]
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.data_dir / "exports"
 
     @property
     def map_tile_origin(self) -> str | None:

@@ -23,12 +23,14 @@ def create_portal() -> Flask:
 
 
 def create_engine() -> "WSGIApplication":
-    """What stations talk to, with /healthz beside it."""
+    """What stations talk to, with /healthz and /metrics beside it."""
     from engine.app import create_engine
     from portal.health import health
+    from portal.metrics import metrics
 
     beside = Flask("engine-health")
     beside.register_blueprint(health)
+    beside.register_blueprint(metrics)
     return DispatcherMiddleware(beside, {ENGINE_PATH: create_engine()})
 
 

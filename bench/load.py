@@ -1,16 +1,17 @@
 """Many stations at once, each with one call under way, as cheap as Python can be: the load must not be the bottleneck.
 
-    python -m bench.load URL STATIONS SECONDS
+    python -m bench.load URL STATIONS SECONDS [EVERY_SECONDS]
 
-Each station begins a charge, reports its meter as often as it is answered, and ends the charge. One line of JSON is
-printed: how many readings were answered, how many a second, and the percentiles of the wait. The start and the end of
-the charges are not in it.
+Each station begins a charge, reports its meter as often as it is answered, or no oftener than every so many seconds,
+and ends the charge. One line of JSON is printed: how many readings were answered, how many a second, and the
+percentiles of the wait. The start and the end of the charges are not in it.
 """
 
 import asyncio
 import base64
 import json
 import os
+import random
 import struct
 import sys
 import time
@@ -91,9 +92,10 @@ class Station(asyncio.Protocol):
         self._transport.write(frame)
         return await self._answer
 
-    def begin(self, until: float) -> None:
-        self._until = until
-        self._send()
+    def begin(self, until: float, every_seconds: float) -> None:
+        """Those that wait between two readings begin at different moments."""
+        self._until, self._every_seconds = until, every_seconds
+        asyncio.get_running_loop().call_later(random.random() * every_seconds, self._send)
 
     def _send(self) -> None:
         self._sent_at = time.perf_counter()
@@ -127,10 +129,13 @@ class Station(asyncio.Protocol):
     def _go_on(self) -> None:
         answered_at = time.perf_counter()
         self.waits.append(answered_at - self._sent_at)
-        if answered_at < self._until:
-            self._send()
-        else:
+        pause = max(0.0, self._sent_at + self._every_seconds - answered_at)
+        if answered_at + pause >= self._until:
             self.finished.set_result(None)
+        elif pause:
+            asyncio.get_running_loop().call_later(pause, self._send)
+        else:
+            self._send()
 
     def _shake_hands(self, data: bytes) -> None:
         if not data.startswith(b"HTTP/1.1 101") or not data.endswith(b"\r\n\r\n"):
@@ -146,7 +151,7 @@ class Station(asyncio.Protocol):
         self._transport.abort()
 
 
-async def run(url: str, stations: int, seconds: float) -> dict[str, float]:
+async def run(url: str, stations: int, seconds: float, every_seconds: float = 0) -> dict[str, float]:
     """Let the stations talk for a while."""
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
@@ -160,7 +165,7 @@ async def run(url: str, stations: int, seconds: float) -> dict[str, float]:
     await asyncio.gather(*(line.start_charge() for line in lines))
     began = time.perf_counter()
     for line in lines:
-        line.begin(began + seconds)
+        line.begin(began + seconds, every_seconds)
     await asyncio.gather(*(line.finished for line in lines))
     took = time.perf_counter() - began
     await asyncio.gather(*(line.stop_charge() for line in lines))
@@ -181,4 +186,4 @@ def figures(all_waits: Iterable[float], took: float) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))))
+    print(json.dumps(asyncio.run(run(sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:5])))))

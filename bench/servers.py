@@ -88,12 +88,14 @@ def installed() -> Iterator[None]:
         }
         # Imported only now: the settings are read once.
         from config import get_settings
+        from domain import log
         from launcher.data_dir import locked, make_data_dir
         from launcher.embedded.servers import start_servers
         from launcher.migrate import migrate
         from launcher.supervisor import Supervisor
 
         settings = get_settings()
+        log.configure("bench", settings.log_level, settings.log_format)
         make_data_dir(settings.data_dir)
         with locked(settings.data_dir) as lock, Supervisor(settings.data_dir / "logs", [lock]) as supervisor:
             start_servers(supervisor, settings)

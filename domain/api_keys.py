@@ -1,7 +1,7 @@
 """Personal API keys: made, found and revoked here.
 
-A key may what its owner may at the moment of the call; it has no rights of its own. It is random throughout, so that
-one round of SHA-256 keeps it as well as a slow hash would, at no cost to each call.
+A key may what its owner may at the moment of the call, or of that only read; it has no rights of its own. It is random
+throughout, so that one round of SHA-256 keeps it as well as a slow hash would, at no cost to each call.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,9 @@ class KeyNameTakenError(DomainError):
     """A user has a key of this name already."""
 
 
-def make(db: Session, user_id: int, name: str, expires_at: datetime | None = None) -> str:
+def make(
+    db: Session, user_id: int, name: str, expires_at: datetime | None = None, *, is_read_only: bool = False
+) -> str:
     """A new key, in clear: nobody can show it again.
 
     Raises:
@@ -45,7 +47,8 @@ def make(db: Session, user_id: int, name: str, expires_at: datetime | None = Non
     if len(names) >= MOST_KEYS:
         raise TooManyKeysError(str(MOST_KEYS))
     key = PREFIX + new_secret()
-    db.add(PersonalApiKey(user_id=user_id, name=name, secret_hash=hash_secret(key), expires_at=expires_at))
+    kept = {"secret_hash": hash_secret(key), "expires_at": expires_at, "is_read_only": is_read_only}
+    db.add(PersonalApiKey(user_id=user_id, name=name, **kept))
     db.flush()
     return key
 

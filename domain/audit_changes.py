@@ -250,7 +250,10 @@ def _gone_along(db: Session, state: State) -> Iterator[Change]:
         table = reference.parent.table
         if kind_of_table(table.name) == _kind(state):
             continue  # A part of the object itself: see `_members`.
-        rows = db.execute(select(table).where(reference.parent == state.dict[reference.column.key]))
+        # The key is known even where nothing else is loaded.
+        key = state.key
+        named = key[1][0] if key and reference.column.primary_key else state.dict[reference.column.key]
+        rows = db.execute(select(table).where(reference.parent == named))
         for row in rows.mappings():
             if (table, row["id"]) in deleted:
                 continue

@@ -14,15 +14,21 @@ from domain.models.columns import HIDDEN_INFO
 KINDS: Mapping[str, str] = {
     "ab_user": "user",
     "ab_user_role": "user",
+    "alarm": "alarm",
+    "alarm_remark": "alarm_remark",
+    "alarm_rule": "alarm_rule",
     "charging_session": "charging_session",
+    "charging_session_review": "charging_session_review",
     "command": "command",
     "command_batch": "command_batch",
+    "export_schedule": "export_schedule",
     "firmware_image": "firmware_image",
     "floor": "floor",
     "id_token": "id_token",
     "news": "news",
     "outlet": "outlet",
     "personal_api_key": "api_key",
+    "retention": "retention",
     "rollout": "rollout",
     "service": "service",
     "service_outlet_value": "service_outlet_value",
@@ -45,8 +51,18 @@ NOT_AUDITED: Mapping[str, str] = {
     "ab_role": "roles are code; the launcher writes their names down",
     "ab_user_group": "Flask-AppBuilder's, without use here",
     "ab_view_menu": "rights are code; the launcher writes their names down",
+    "alarm_digest_day": "follows from the settings of users and from the clock",
+    "alarm_history": "alarms that are over; whoever acknowledges one does so before",
     "audit_entry": "the log itself",
+    "alarm_mail": "follows from the alarms and from the settings of users",
     "floor_plan": "its floor tells of it by the checksum",
+    "backup": "a log of its own, written by the launcher",
+    "charging_change": "follows from the charging sessions",
+    "charging_month": "follows from the charging sessions",
+    "charging_quarter": "follows from the charging sessions",
+    "charging_session_deletion": "the deletion itself is audited",
+    "erasure": "follows from the deletion of a user",
+    "export_file": "that somebody takes rows away has an entry of its own",
     "event": "a log of its own, written beside what it tells",
     "feed_evse": "follows from the outlets",
     "feed_location": "follows from the sites",
@@ -54,18 +70,25 @@ NOT_AUDITED: Mapping[str, str] = {
     "message": "a log of its own, written by the engine",
     "meter_value": "written by stations alone",
     "news_read": "who has read what is nobody's business",
+    "outlet_state_change": "follows from what stations tell, and where outlets stand",
+    "outlet_state_note": "follows from what stations tell, and where outlets stand",
     "password_reset": "a link on its way to somebody; what comes of it, a new password, is audited",
     "rollout_station": "follows from its rollout",
+    "saved_view": "how somebody likes to see a table is nobody's business",
     "service_charge": "a service's doing, and no person's; its commands are audited",
     "service_change": "follows from what changed",
     "service_delivery": "follows from what happened; who sends one again changes nothing",
     "site_driver": "follows from the charging sessions",
+    "state_month": "follows from the states of outlets",
+    "state_quarter": "follows from the states of outlets",
     "station_file": "written by stations alone",
     "station_password_failure": "written by stations alone; a new password takes them away",
     "station_parameter": "told by stations; who changes one makes a command, which is audited",
 }
 
 UNMARKED: Mapping[str, frozenset[str]] = {
+    # What its runs write.
+    "export_schedule": frozenset({"next_run_at", "last_run_at", "last_fault", "failures", "host_key"}),
     "ab_user": frozenset(
         {
             # Counted at each sign-in, which has an entry of its own.
@@ -78,6 +101,8 @@ UNMARKED: Mapping[str, frozenset[str]] = {
     "service": frozenset(
         {"failures", "failing_since_at", "resumes_at", "trouble", "told_at", "asked_at"},
     ),
+    # It counts changes, and is none.
+    "charging_session": frozenset({"change_number"}),
     # To use a key changes nothing.
     "personal_api_key": frozenset({"last_used_at"}),
 }

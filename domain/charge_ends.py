@@ -1,16 +1,23 @@
 """How a charge ends: its energy and what is doubtful about it, and what is done where its stop never came."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from domain import energy, meter_values
-from domain.energy import Evidence, Point, ReviewReason
+from domain import energy, evidence_checks, grades, live, meter_values, reviews
+from domain.energy import Evidence, Point
 from domain.models import ChargingSession, Outlet, Station
+from domain.review_reasons import ReviewReason
 from domain.stops import StopReason
 
-DOUBTS_OF_START = (ReviewReason.TOKEN_REFUSED, ReviewReason.CLOCK_WRONG)
+LASTING = (
+    ReviewReason.TOKEN_REFUSED,
+    ReviewReason.CLOCK_WRONG,
+    ReviewReason.START_DIFFERED,
+    ReviewReason.STOP_AFTER_REVIEW,
+)
 """These stay, however the energy is found."""
 RUNNING = select(ChargingSession).where(ChargingSession.ended_at.is_(None))
 GONE_AFTER = timedelta(days=7)
@@ -24,10 +31,10 @@ def close_of_gone_stations(db: Session, now: datetime) -> int:
         Outlet.id == ChargingSession.outlet_id, Station.id == Outlet.station_id, last_heard_at > now - GONE_AFTER
     )
     left = RUNNING.where(~is_heard).order_by(ChargingSession.id).with_for_update(skip_locked=True)
-    return close(db, left, StopReason.STATION_GONE)
+    return len(close(db, left, StopReason.STATION_GONE))
 
 
-def close(db: Session, running: Select[ChargingSession], reason: StopReason) -> int:
+def close(db: Session, running: Select[ChargingSession], reason: StopReason) -> Sequence[ChargingSession]:
     """Close charges whose stop never came at the last moment at which they are known to have charged."""
     closed = db.scalars(running).all()
     for charging_session in closed:
@@ -35,21 +42,29 @@ def close(db: Session, running: Select[ChargingSession], reason: StopReason) -> 
         readings = settle(db, charging_session, None)
         last_at = max((reading.at for reading in readings), default=charging_session.started_at)
         charging_session.stopped_at = charging_session.ended_at = max(last_at, charging_session.started_at)
-    return len(closed)
+        if charging_session.user_id is not None:
+            live.note(db, live.charge(charging_session.id, charging_session.user_id))
+    return closed
 
 
 def settle(db: Session, charging_session: ChargingSession, stop: Point | None) -> list[Point]:
     """Write down the energy and what is doubtful about it; returns the readings it was found from."""
+    arrived = meter_values.register_of(db, charging_session)
     evidence = Evidence(
         Point(charging_session.started_at, charging_session.meter_start_wh),
         stop,
-        meter_values.register_of(db, charging_session),
+        sorted((point for _, point in arrived), key=lambda point: point.at),
         _known_before_wh(db, charging_session),
     )
     finding = energy.settle(evidence)
-    charging_session.energy_wh = finding.energy_wh
-    of_start = [reason for reason in charging_session.review_reasons if reason in DOUBTS_OF_START]
-    charging_session.review_reasons = [*of_start, *finding.doubts]
+    max_current_a = db.scalar(select(Outlet.max_current_a).where(Outlet.id == charging_session.outlet_id))
+    examined = evidence_checks.examine(evidence, finding, arrived, max_current_a)
+    reviews.write_found_energy(charging_session, finding.energy_wh)
+    charging_session.energy_source = examined.source
+    charging_session.longest_gap_seconds = examined.longest_gap_seconds
+    lasting = [reason for reason in charging_session.review_reasons if reason in LASTING]
+    charging_session.review_reasons = [*lasting, *finding.doubts, *examined.reasons]
+    grades.judge(charging_session)
     return list(evidence.readings)
 
 

@@ -6,28 +6,62 @@ station boots, when the next charge begins at its outlet, or when nothing is hea
 readings tell (domain/charge_ends.py); a stop that comes after all, as from a station that was offline, replaces that.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, literal, select, update
+from sqlalchemy import Select, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from domain import authorization, charge_ends, events, meter_values, outlets, service_charges
+from domain import (
+    app_charges,
+    authorization,
+    charge_ends,
+    events,
+    grades,
+    live,
+    meter_values,
+    outlets,
+    reviews,
+    service_charges,
+)
 from domain.authorization import Decision, Verdict
 from domain.charge_ends import RUNNING
 from domain.clock_offsets import is_doubtful
-from domain.energy import Point, ReviewReason
+from domain.energy import Point
 from domain.events import EventKind
 from domain.id_tokens import identity_of
 from domain.meter_values import LatestReading
-from domain.models import ChargingSession, Outlet, site_driver
+from domain.models import Authorization, ChargingSession, Outlet, site_driver
 from domain.outlets import Place
 from domain.reports import StartReport, StopReport
+from domain.review_reasons import ReviewReason
 from domain.stops import StopReason
 
 REPEATS_WITHIN = timedelta(days=90)
 """For how long the stop of an unknown transaction is known again when it is repeated."""
+
+# A clock that was ahead once left a start that is still to come.
+END_AS_CARS_LEAVE = text(
+    "UPDATE charging_session AS charge SET ended_at = greatest(charge.stopped_at, charge.started_at, left_at)"
+    " FROM unnest(CAST(:outlets AS integer[]), CAST(:occupied_ats AS timestamptz[]), CAST(:left_ats AS timestamptz[]))"
+    " AS car (outlet_id, occupied_at, left_at)"
+    " CROSS JOIN LATERAL (SELECT id, started_at FROM charging_session"
+    " WHERE outlet_id = car.outlet_id AND started_at <= left_at ORDER BY started_at DESC LIMIT 1) AS latest"
+    " WHERE charge.id = latest.id AND charge.started_at = latest.started_at AND charge.stopped_at >= car.occupied_at"
+    # Where a person has told the end, that holds (domain/reviews.py).
+    " AND charge.original_ended_at IS NULL"
+)
+
+
+class CarLeft(NamedTuple):
+    """At an outlet, since when the car was at the cable, and when it was so no more."""
+
+    outlet_id: int
+    occupied_at: datetime
+    left_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +79,9 @@ def start(db: Session, report: StartReport) -> Started:
     """
     outlet = outlets.lock(db, report.station_id, report.outlet_number)
     decision = authorization.decide(db, report.station_id, report.id_token, outlet.mode, report.received_at)
+    asked = app_charges.asked_for(db, outlet.id, decision.user_id, report) if decision.user_id is not None else None
+    if asked is not None:
+        decision = replace(decision, authorization=Authorization.APP)
     key = {
         "outlet_id": outlet.id,
         "started_at": report.started_at,
@@ -62,9 +99,12 @@ def start(db: Session, report: StartReport) -> Started:
     if decision.user_id is not None:
         charged_there = {"site_id": outlet.site_id, "user_id": decision.user_id}
         db.execute(insert(site_driver).values(charged_there).on_conflict_do_nothing())
+        live.note(db, live.charge(made, decision.user_id))
+    if asked is not None:
+        app_charges.begin(db, asked, made)
     if decision.service_charge_id is not None:
         service_charges.begin(db, decision.service_charge_id, made)
-    _close_others(db, outlet.id, made)
+    _close_others(db, outlet.id, made, report.started_at)
     if outlet.occupied_at is None:
         db.execute(update(Outlet).where(Outlet.id == outlet.id).values(occupied_at=report.started_at))
     return Started(made, decision)
@@ -103,6 +143,8 @@ def stop(db: Session, report: StopReport) -> Decision | None:
         _record_unknown(db, report)
     elif charging_session.meter_stop_wh is None:
         _stop(db, charging_session, report)
+    elif charging_session.meter_stop_wh != report.meter_stop_wh:
+        grades.doubt(charging_session, ReviewReason.STOP_DIFFERED)
     if report.id_token is None:
         return None
     tag = (report.id_token, report.received_at)
@@ -167,26 +209,26 @@ def _record_matched(db: Session, charging_session: ChargingSession, report: Stop
 
 def _stop(db: Session, charging_session: ChargingSession, report: StopReport) -> None:
     meter_values.store_at(db, charging_session.outlet_id, charging_session.id, report.received_at, report.readings)
+    is_reviewed = reviews.has_been_looked_at(charging_session)
     charging_session.stopped_at = report.stopped_at
     charging_session.meter_stop_wh = report.meter_stop_wh
     charging_session.stop_reason = report.reason
     charge_ends.settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
+    if is_reviewed:
+        grades.doubt(charging_session, ReviewReason.STOP_AFTER_REVIEW)
     if report.stopped_at < charging_session.started_at:
-        _doubt(charging_session, ReviewReason.STOPPED_BEFORE_STARTED)
+        grades.doubt(charging_session, ReviewReason.STOPPED_BEFORE_STARTED)
     if is_doubtful(report.stopped_at, report.received_at):
-        _doubt(charging_session, ReviewReason.CLOCK_WRONG)
-    charging_session.ended_at = max(report.stopped_at, charging_session.started_at)
-
-
-def _doubt(charging_session: ChargingSession, reason: ReviewReason) -> None:
-    if reason not in charging_session.review_reasons:
-        charging_session.review_reasons = [*charging_session.review_reasons, reason]
+        grades.doubt(charging_session, ReviewReason.CLOCK_WRONG)
+    reviews.write_found_end(charging_session, max(report.stopped_at, charging_session.started_at))
+    if charging_session.user_id is not None:
+        live.note(db, live.charge(charging_session.id, charging_session.user_id))
 
 
 def doubt_clock(db: Session, station_id: int) -> None:
     """The clock of a station is found to be wrong: when its charges began is in doubt."""
     for charging_session in db.scalars(_running_at(station_id)):
-        _doubt(charging_session, ReviewReason.CLOCK_WRONG)
+        grades.doubt(charging_session, ReviewReason.CLOCK_WRONG)
 
 
 def close_at_boot(db: Session, station_id: int) -> None:
@@ -199,10 +241,16 @@ def _running_at(station_id: int) -> Select[ChargingSession]:
     return RUNNING.where(ChargingSession.outlet_id.in_(at_station)).order_by(ChargingSession.id).with_for_update()
 
 
-def _close_others(db: Session, outlet_id: int, begun_id: int) -> None:
+def _close_others(db: Session, outlet_id: int, begun_id: int, started_at: datetime) -> None:
     """One outlet charges one car: what still ran there is over."""
     others = RUNNING.where(ChargingSession.outlet_id == outlet_id, ChargingSession.id != begun_id)
-    charge_ends.close(db, others.order_by(ChargingSession.id).with_for_update(), StopReason.NEXT_CHARGE_STARTED)
+    locked = others.order_by(ChargingSession.id).with_for_update()
+    closed = charge_ends.close(db, locked, StopReason.NEXT_CHARGE_STARTED)
+    twins = [one for one in closed if one.started_at == started_at]
+    if twins:
+        begun = db.scalars(select(ChargingSession).filter_by(id=begun_id, started_at=started_at)).one()
+        for one in (begun, *twins):
+            grades.doubt(one, ReviewReason.START_DIFFERED)
 
 
 def _record_unknown(db: Session, report: StopReport) -> None:
@@ -221,26 +269,13 @@ def _record_unknown(db: Session, report: StopReport) -> None:
     events.record_once(db, kind, report.station_id, report.received_at, details, REPEATS_WITHIN)
 
 
-def end_as_car_leaves(db: Session, outlet_id: int, occupied_at: datetime, left_at: datetime) -> None:
-    """The cable was pulled: the latest charge ends now, if it is stopped and that car has been there since."""
-    latest = (
-        select(ChargingSession.id)
-        # A clock that was ahead once left a start that is still to come.
-        .where(ChargingSession.outlet_id == outlet_id, ChargingSession.started_at <= left_at)
-        .order_by(ChargingSession.started_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    db.execute(
-        update(ChargingSession)
-        .where(
-            ChargingSession.outlet_id == outlet_id,
-            ChargingSession.id == latest,
-            ChargingSession.stopped_at >= occupied_at,
-        )
-        .values(ended_at=func.greatest(ChargingSession.stopped_at, ChargingSession.started_at, left_at))
-        .execution_options(synchronize_session=False)
-    )
+def end_as_cars_leave(db: Session, left: Sequence[CarLeft]) -> None:
+    """Cables were pulled: the latest charge at each ends now, if it is stopped and that car has been there since."""
+    if not left:
+        return
+    outlet_ids, occupied_ats, left_ats = zip(*left, strict=True)
+    arrays = {"outlets": list(outlet_ids), "occupied_ats": list(occupied_ats), "left_ats": list(left_ats)}
+    db.connection().execute(END_AS_CARS_LEAVE, arrays)
 
 
 def energy_so_far_wh(charging_session: ChargingSession, latest: LatestReading | None) -> int | None:

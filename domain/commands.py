@@ -52,12 +52,13 @@ COMES_FROM: Mapping[CommandState, tuple[CommandState, ...]] = {
 
 POSITION = "position"
 """Of a command among those that are made at once."""
-CHANGED = (Command.id, Command.site_id, Command.station_id, Command.batch_id)
+CHANGED = (Command.id, Command.site_id, Command.station_id, Command.batch_id, Command.user_id)
 
 
 def change_of(command: Any) -> live.Change:
     """What those who look are told of a command, or of a row with the columns `CHANGED`."""
-    return live.Change(live.Kind.COMMAND, command.id, command.site_id, command.station_id, command.batch_id)
+    of = (command.site_id, command.station_id, command.batch_id, command.user_id)
+    return live.Change(live.Kind.COMMAND, command.id, *of)
 
 
 class Addressee(Protocol):

@@ -10,37 +10,15 @@ look at it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import pairwise
+
+from domain.review_reasons import ReviewReason
 
 HIGHEST_POWER_W = 1_000_000
 """No outlet delivers more."""
 ROUNDING_WH = 100
 """A station that reports kWh with one decimal is this coarse."""
 SECONDS_PER_HOUR = 3600
-
-
-class ReviewReason(StrEnum):
-    """Why a person should look at a charging session."""
-
-    METER_START_ZERO = "meter_start_zero"
-    """It began at 0 although the meter had counted before."""
-    METER_START_LARGER = "meter_start_larger"
-    """It began above its first reading."""
-    METER_STOP_SMALLER = "meter_stop_smaller"
-    """It ended below its beginning or below its last reading."""
-    ENERGY_TOO_LARGE = "energy_too_large"
-    """It would have taken more than an outlet can deliver in the time."""
-    STOP_MISSING = "stop_missing"
-    """The station never said that it stopped."""
-    ENERGY_UNKNOWN = "energy_unknown"
-    """Nothing credible tells how much it took."""
-    STOPPED_BEFORE_STARTED = "stopped_before_started"
-    """By the station's own clock it stopped before it started."""
-    CLOCK_WRONG = "clock_wrong"
-    """The station told it by a clock that was wrong."""
-    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a word, no secret
-    """The station charged although the tag was refused."""
 
 
 @dataclass(frozen=True, slots=True)

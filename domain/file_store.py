@@ -13,17 +13,23 @@ from sqlalchemy.orm import Session
 
 from config import get_settings
 from domain import firmware_images
-from domain.models import FileState, StationFile
+from domain.models import ExportFile, ExportState, FileState, StationFile
 from domain.models.columns import LARGEST_BIG_KEY
 
 AT_ONCE = 1000
+KEPT_STATES = (ExportState.QUEUED, ExportState.RUNNING, ExportState.DONE)
 LEFT_ALONE_SECONDS = 3600.0
 """An image lies on the disk before its row is committed."""
 
 
 def remove_orphans(db: Session) -> int:
     """Throw away what no row names; returns how many files."""
-    return _remove(_uploads(db)) + _remove(_images(db))
+    return _remove(_uploads(db)) + _remove(_images(db)) + remove_old_exports(db)
+
+
+def remove_old_exports(db: Session) -> int:
+    """Throw away the files of tables whose rows are gone, or never came to be one; returns how many."""
+    return _remove(_exports(db))
 
 
 def _remove(orphans: Iterator[Path]) -> int:
@@ -41,6 +47,14 @@ def _uploads(db: Session) -> Iterator[Path]:
             db.scalars(select(StationFile.id).where(StationFile.id.in_(ids), StationFile.state != FileState.FAILED))
         )
         yield from (path for path in paths if not (_is_key(path.name) and int(path.name) in kept))
+
+
+def _exports(db: Session) -> Iterator[Path]:
+    for paths in _files(get_settings().exports_dir, "*"):
+        ids = {int(path.name) for path in paths if _is_key(path.name)}
+        kept = select(ExportFile.id).where(ExportFile.id.in_(ids), ExportFile.state.in_(KEPT_STATES))
+        known = set(db.scalars(kept))
+        yield from (path for path in paths if not (_is_key(path.name) and int(path.name) in known))
 
 
 def _images(db: Session) -> Iterator[Path]:

@@ -4,11 +4,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import redis
-import rq
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain import clock
+from domain import clock, pulses
 from domain.db import get_engine
 from domain.queue import get_redis
 
@@ -57,12 +56,11 @@ def _redis() -> str:
 
 
 def _worker() -> str:
-    """RQ keeps a worker that was killed in its register, so the register alone proves nothing: its pulse does."""
     oldest = clock.now() - timedelta(seconds=WORKER_SILENCE_SECONDS)
     try:
-        workers = rq.Worker.all(connection=get_redis())
+        heard_at = pulses.of_workers(get_redis())
     except redis.RedisError:
         return "unknown without Redis"
-    if any(worker.last_heartbeat and worker.last_heartbeat > oldest for worker in workers):
+    if heard_at is not None and heard_at > oldest:
         return OK
     return f"none has been heard for {WORKER_SILENCE_SECONDS} s"

@@ -30,8 +30,12 @@ class Kind(StrEnum):
     """Its state or that of one of its outlets: what colours are made of."""
     FLOOR = "floor"
     """Its plan, or where stations stand on it."""
+    ALARM = "alarm"
+    """Some of a site's: however many stations are lost at once, what is told stays small."""
     COMMAND = "command"
     PARAMETERS = "parameters"
+    CHARGE = "charge"
+    """Somebody's: it began, its meter was read, or it is over. Only its driver hears of it."""
     FILE = "file"
     ROLLOUT = "rollout"
     TREE = "tree"
@@ -42,11 +46,18 @@ class Kind(StrEnum):
 class Change:
     kind: Kind
     id: int
-    """Of the station for STATION and PARAMETERS, else of the row itself."""
+    """Of the station for STATION and PARAMETERS, of the site (or 0) for ALARM, else of the row itself."""
     site_id: int | None
     """Who may hear of it follows from where it is."""
     station_id: int | None = None
     batch_id: int | None = None
+    user_id: int | None = None
+    """Whose it is: a driver hears of their own, wherever it is."""
+
+
+def charge(charging_session_id: int, user_id: int) -> Change:
+    """Of somebody's charge."""
+    return Change(Kind.CHARGE, charging_session_id, None, user_id=user_id)
 
 
 def note(db: Session, change: Change) -> None:

@@ -14,9 +14,10 @@ from psycopg import Connection
 from sqlalchemy import ColumnElement, Integer, TextClause, column, select, text, true, values
 from sqlalchemy.orm import Session
 
-from domain import events, outlets
+from domain import events, live, outlets
 from domain.energy import Point
 from domain.events import EventKind
+from domain.evidence_checks import Arrived
 from domain.models import ChargingSession, MeterValue
 from domain.reports import MeterReport, Reading
 
@@ -26,7 +27,8 @@ COPY = (
 )
 
 RUNNING = text(
-    "SELECT outlet_id, id FROM charging_session WHERE outlet_id = ANY(CAST(:outlets AS integer[])) AND ended_at IS NULL"
+    "SELECT outlet_id, id, user_id FROM charging_session"
+    " WHERE outlet_id = ANY(CAST(:outlets AS integer[])) AND ended_at IS NULL"
 )
 
 KNOWN = text(
@@ -37,9 +39,6 @@ KNOWN = text(
 
 TOLD_EVERY = timedelta(days=1)
 """Of one unknown transaction of one station."""
-
-Key = tuple[int, int]
-"""A station and one of its outlets' numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def main_meter(station_id: int) -> int:
     return -station_id
 
 
-def _outlet_id(report: MeterReport, outlet_ids: dict[Key, int]) -> int:
+def _outlet_id(report: MeterReport, outlet_ids: dict[outlets.Key, int]) -> int:
     if report.outlet_number == 0:
         return main_meter(report.station_id)
     return outlet_ids[report.station_id, report.outlet_number]
@@ -88,13 +87,22 @@ def _outlet_id(report: MeterReport, outlet_ids: dict[Key, int]) -> int:
 def _charges(db: Session, placed: Sequence[tuple[int, MeterReport]]) -> dict[tuple[int, int | None], int | None]:
     """To which charge readings of an outlet belong that name this one or none."""
     at_outlets = {(outlet_id, report.charging_session_id): report for outlet_id, report in placed if outlet_id > 0}
-    running = _pairs(db, RUNNING, outlets={outlet_id for outlet_id, _ in at_outlets})
+    running = _running(db, {outlet_id for outlet_id, _ in at_outlets})
     runs = dict(running)
     others = {key for key in at_outlets if key[1] is not None and key not in running}
     ended = _pairs(db, KNOWN, outlets={key[0] for key in others}, ids={key[1] for key in others}) if others else set()
     if unknown := others - ended:
         _note_unknown(db, [at_outlets[key] for key in unknown])
     return {key: key[1] if key in ended else runs.get(key[0]) for key in at_outlets}
+
+
+def _running(db: Session, outlet_ids: set[int]) -> set[tuple[int, int | None]]:
+    """Outlets and the charges that run there, whose drivers hear that something was read."""
+    rows = db.connection().execute(RUNNING, {"outlets": list(outlet_ids)}).all()
+    for _, charging_session_id, user_id in rows:
+        if user_id is not None:
+            live.note(db, live.charge(charging_session_id, user_id))
+    return {(outlet_id, charging_session_id) for outlet_id, charging_session_id, _ in rows}
 
 
 def _pairs(db: Session, statement: TextClause, **wanted: set[Any]) -> set[tuple[int, int | None]]:
@@ -171,14 +179,14 @@ def of_session(db: Session, charging_session: ChargingSession) -> Sequence[Meter
     ).all()
 
 
-def register_of(db: Session, charging_session: ChargingSession) -> list[Point]:
-    """What the register showed during a charge, in the order of time."""
+def register_of(db: Session, charging_session: ChargingSession) -> list[Arrived]:
+    """What the register showed during a charge, and when each message arrived, in that order."""
     rows = db.execute(
-        select(MeterValue.measured_at, MeterValue.energy_wh)
+        select(MeterValue.received_at, MeterValue.measured_at, MeterValue.energy_wh)
         .where(*_belongs_to(charging_session), MeterValue.energy_wh.is_not(None))
-        .order_by(MeterValue.measured_at, MeterValue.id)
+        .order_by(MeterValue.received_at, MeterValue.measured_at, MeterValue.id)
     )
-    return [Point(at, wh) for at, wh in rows if wh is not None]
+    return [(received_at, Point(at, wh)) for received_at, at, wh in rows if wh is not None]
 
 
 def _belongs_to(charging_session: ChargingSession) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from domain.errors import HasChildrenError
-from domain.models import Floor, Outlet, Site, Station, System, UnknownStation
+from domain.models import ChargingSession, Floor, Outlet, Site, Station, System, UnknownStation
 
 Node = System | Site | Floor | Station | Outlet
 """Anything in the tree."""
@@ -74,6 +74,21 @@ def stations_below(node: Node) -> ColumnElement[bool]:
             return Station.id == node.id
         case Outlet():
             return Station.id == node.station_id
+        case _:
+            return true()
+
+
+def charges_at(node: Node) -> ColumnElement[bool]:
+    """The condition that keeps to the charges at this node and below it, where they were when these charges began."""
+    match node:
+        case Site():
+            return ChargingSession.site_id == node.id
+        case Floor():
+            return ChargingSession.floor_id == node.id
+        case Station():
+            return ChargingSession.node_id == node.id
+        case Outlet():
+            return ChargingSession.outlet_id == node.id
         case _:
             return true()
 

@@ -19,6 +19,8 @@ HIGHEST_NUMBER = 99
 """That a person may give one."""
 MOST_CURRENT_A = 1000
 
+Key = tuple[int, int]
+"""A station and one of its outlets' numbers."""
 
 # As arrays: a list of values would be another statement for each length of it.
 FIND = text(
@@ -26,6 +28,28 @@ FIND = text(
     " JOIN unnest(CAST(:stations AS integer[]), CAST(:numbers AS integer[])) AS wanted (station_id, number)"
     " USING (station_id, number)"
 )
+LOCK = text(
+    "SELECT outlet.id, outlet.station_id, number, occupied_at, site_id,"
+    " (outlet.status = 'faulted' OR outlet.error_code IS NOT NULL OR outlet.vendor_error_code IS NOT NULL) IS TRUE"
+    " FROM outlet"
+    " JOIN unnest(CAST(:stations AS integer[]), CAST(:numbers AS integer[])) AS wanted (station_id, number)"
+    " USING (station_id, number) JOIN station ON station.id = outlet.station_id"
+    " ORDER BY outlet.id FOR UPDATE OF outlet"
+)
+"""In the order of their ids, so that two who want the same ones wait for each other once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An outlet that others wait for, and what of it may change under them."""
+
+    id: int
+    station_id: int
+    number: int
+    occupied_at: datetime | None
+    site_id: int
+    was_in_fault: bool
+    """Whether what it said last may have raised an alarm (domain/alarms/rules.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +102,21 @@ def _lock(db: Session, station_id: int, number: int) -> Place | None:
     return None if row is None else Place(**row._mapping)
 
 
-def find(db: Session, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def lock_many(db: Session, wanted: Collection[Key]) -> dict[Key, Locked]:
+    """The same for many at once, by station and number."""
+    locked = _lock_many(db, wanted)
+    missing = [key for key in wanted if key not in locked]
+    if missing:
+        _make(db, missing)
+        locked |= _lock_many(db, missing)
+    return locked
+
+
+def _lock_many(db: Session, wanted: Collection[Key]) -> dict[Key, Locked]:
+    return {(row.station_id, row.number): Locked(*row) for row in db.connection().execute(LOCK, _arrays(wanted))}
+
+
+def find(db: Session, wanted: Collection[Key]) -> dict[Key, int]:
     """The ids of outlets by station and number, those that are missing made."""
     found = _find(db, wanted)
     missing = [key for key in wanted if key not in found]
@@ -88,13 +126,17 @@ def find(db: Session, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, in
     return found
 
 
-def _find(db: Session, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    stations, numbers = zip(*wanted, strict=True)
-    rows = db.connection().execute(FIND, {"stations": list(stations), "numbers": list(numbers)})
+def _find(db: Session, wanted: Collection[Key]) -> dict[Key, int]:
+    rows = db.connection().execute(FIND, _arrays(wanted))
     return {(station_id, number): outlet_id for station_id, number, outlet_id in rows}
 
 
-def _make(db: Session, keys: Sequence[tuple[int, int]]) -> None:
+def _arrays(wanted: Collection[Key]) -> dict[str, list[int]]:
+    stations, numbers = zip(*wanted, strict=True)
+    return {"stations": list(stations), "numbers": list(numbers)}
+
+
+def _make(db: Session, keys: Sequence[Key]) -> None:
     made = db.scalars(
         insert(Outlet)
         .values([{"station_id": station_id, "number": number} for station_id, number in sorted(keys)])

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from domain.models import ChargingSession, Event, Message, MeterValue
+from domain.models import AlarmHistory, ChargingSession, Event, Message, MeterValue, OutletStateChange
 
 MONTHLY = {
     ChargingSession.__tablename__: "started_at",
     MeterValue.__tablename__: "received_at",
     Event.__tablename__: "happened_at",
+    OutletStateChange.__tablename__: "at",
+    AlarmHistory.__tablename__: "cleared_at",
 }
 DAILY = {Message.__tablename__: "at"}
 PARTITIONED = MONTHLY | DAILY
@@ -97,21 +99,57 @@ def ensure_days(db: Session, today: date) -> list[str]:
     return _ensure(db, [of_day(table, day) for table in DAILY for day in days])
 
 
-def drop_old_messages(db: Session, now: datetime, days: int) -> list[str]:
-    """Drop the days of the message log that are over for more than `days` days, and name them."""
+def drop_before(db: Session, table: str, moment: datetime) -> list[str]:
+    """Drop the months or days of a table that are over since `moment`, and name them."""
     _begin(db)
-    kept_from = now.astimezone(UTC).date() - timedelta(days=days)
-    oldest_kept = of_day(Message.__tablename__, kept_from).name
-    names = db.scalars(
-        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'message'::regclass ORDER BY 1")
-    )
-    # Their names sort as their days do.
-    dropped = [name for name in names if name < oldest_kept and not name.endswith("_default")]
+    oldest_kept = _part_at(table, moment)
+    dropped = [name for name in _names(db, table) if name < oldest_kept.name]
     for name in dropped:
         db.execute(text(f"DROP TABLE {name}"))
-    midnight = datetime.combine(kept_from, time(), UTC)
-    db.execute(text("DELETE FROM message_default WHERE at < :midnight"), {"midnight": midnight})
+    db.execute(text(f"DELETE FROM {table}_default WHERE {PARTITIONED[table]} < {oldest_kept.bounds[0]}"))  # noqa: S608
     return dropped
+
+
+def kept_from(table: str, moment: datetime) -> datetime:
+    """Where the month or day begins that a moment is in: `drop_before` leaves all from there on."""
+    return datetime.combine(_part_at(table, moment).begin, time.min, UTC)
+
+
+def _part_at(table: str, moment: datetime) -> Part:
+    day = moment.astimezone(UTC).date()
+    return of_day(table, day) if table in DAILY else of_month(table, day.replace(day=1))
+
+
+def oldest(db: Session, table: str) -> date | None:
+    """The first day of the first month or day of which a table holds something; None for an empty one."""
+    for name in _names(db, table):
+        if db.scalar(text(f"SELECT EXISTS (SELECT FROM {name})")):  # noqa: S608 - a name of ours
+            return _begin_of(name)
+    return None
+
+
+def edges(db: Session, table: str) -> list[datetime]:
+    """Where a table's months or days begin, the oldest first, and where the last one ends."""
+    of = of_day if table in DAILY else of_month
+    parts = [of(table, _begin_of(name)) for name in _names(db, table)]
+    return [
+        datetime.combine(day, time.min, UTC)
+        for day in (*(part.begin for part in parts), *(part.end for part in parts[-1:]))
+    ]
+
+
+def _begin_of(name: str) -> date:
+    digits = name.rpartition("_p")[2]
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:] or 1))
+
+
+def _names(db: Session, table: str) -> list[str]:
+    """Those of a table's months or days, the oldest first: they sort as their times do."""
+    names = db.scalars(
+        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:table AS regclass)"),
+        {"table": table},
+    )
+    return sorted(name for name in names if not name.endswith("_default"))
 
 
 def _begin(db: Session) -> None:
@@ -140,17 +178,20 @@ def _make(db: Session, part: Part) -> None:
     columns = ", ".join(
         db.scalars(
             text(
-                "SELECT attname FROM pg_attribute WHERE attrelid = CAST(:table AS regclass) AND attnum > 0"
+                "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = CAST(:table AS regclass) AND attnum > 0"
                 " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"
             ),
             {"table": table},
         )
     )
     db.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)"))
+    # To the triggers nothing happens: a row that moves has not gone, and has not changed.
+    db.execute(text(f"ALTER TABLE {table}_default DISABLE TRIGGER USER"))
     db.execute(
         text(
             f"WITH moved AS (DELETE FROM {table}_default WHERE {within} RETURNING {columns})"  # noqa: S608
             f" INSERT INTO {name} ({columns}) SELECT {columns} FROM moved"
         )
     )
+    db.execute(text(f"ALTER TABLE {table}_default ENABLE TRIGGER USER"))
     db.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}"))

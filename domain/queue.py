@@ -9,10 +9,13 @@ from rq import Queue, Retry
 from rq.job import Job
 
 from config import get_settings
+from domain import log
 
 DEFAULT = "default"
 COMMANDS = "commands"
 """What somebody waits for at the roadside: short jobs that a process of their own does without delay."""
+REQUEST_ID = "request_id"
+"""With a job goes the number of the request that queued it, for the log."""
 CALL_STATIONS = "engine.jobs.call_stations"
 QUICK_JOBS = frozenset({"engine.jobs.send_command", "engine.jobs.send_batch", CALL_STATIONS})
 
@@ -34,4 +37,7 @@ def enqueue(
     queue = Queue(COMMANDS if job in QUICK_JOBS else DEFAULT, connection=get_redis())
     # Nobody asks for the result of a quick one: it is in the database.
     result_seconds = 0 if job in QUICK_JOBS else None
-    return queue.enqueue(job, *arguments, retry=retry, job_timeout=timeout_seconds, result_ttl=result_seconds)
+    meta = {REQUEST_ID: log.request_id()}
+    return queue.enqueue(
+        job, *arguments, retry=retry, job_timeout=timeout_seconds, result_ttl=result_seconds, meta=meta
+    )

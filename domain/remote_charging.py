@@ -131,16 +131,19 @@ def _is_asked_for(now: datetime) -> ColumnElement[bool]:
             Command.outlet_id == Outlet.id,
             Command.created_at > now - RECENT,
             Command.action == Action.REMOTE_START,
-            or_(
-                Command.state.in_(commands.OPEN_STATES),
-                and_(
-                    Command.state == CommandState.ACCEPTED,
-                    Command.answered_at > now - KEPT_FOR,
-                    ~_has_begun(now),
-                ),
-            ),
+            or_(Command.state.in_(commands.OPEN_STATES), _is_kept(now)),
         )
         .correlate(Outlet)
+    )
+
+
+def _is_kept(now: datetime) -> ColumnElement[bool]:
+    """The outlet agreed to start and waits for the cable of whoever asked."""
+    return and_(
+        Command.action == Action.REMOTE_START,
+        Command.state == CommandState.ACCEPTED,
+        Command.answered_at > now - KEPT_FOR,
+        ~_has_begun(now),
     )
 
 
@@ -160,14 +163,15 @@ def _has_begun(now: datetime) -> ColumnElement[bool]:
 def start(db: Session, user_id: int, outlet_id: int, id_token_id: int, now: datetime) -> Command | None:
     """Ask an outlet to begin a charge with one of the driver's own tags; None if there is no such outlet or tag.
 
-    Asked twice, it is the same command. Raises RemoteChargingError.
+    Asked twice, it is the same command, also while the outlet waits for the cable. Raises RemoteChargingError.
     """
     tag = db.scalar(select(IdToken).where(IdToken.id == id_token_id, IdToken.user_id == user_id))
     outlet = lock(db, Outlet.id == outlet_id)
     if tag is None or outlet is None:
         return None
-    asked = _open_command(db, Action.REMOTE_START, Command.outlet_id == outlet_id, Command.user_id == user_id)
-    if asked is not None:
+    own = (Command.outlet_id == outlet_id, Command.user_id == user_id)
+    kept = select(Command).where(*own, _is_kept(now)).limit(1)
+    if (asked := _open_command(db, Action.REMOTE_START, *own) or db.scalar(kept)) is not None:
         return asked
     written = authorization.written_for_station(db, outlet.station_id, tag.identity)
     if refused := _refusal(db, outlet, tag, written, now):

@@ -14,7 +14,10 @@ from sqlalchemy import ColumnElement, exists, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain.models import (
+    Alarm,
+    AlarmHistory,
     ChargingSession,
+    ChargingSessionDeletion,
     Command,
     CommandBatch,
     Event,
@@ -22,7 +25,10 @@ from domain.models import (
     Floor,
     IdToken,
     Message,
+    MeterValue,
     Outlet,
+    OutletStateChange,
+    OutletStateNote,
     PortalUser,
     Rollout,
     Site,
@@ -79,6 +85,10 @@ def _of_sites(column: Column) -> Rule:
     return lambda viewer: column.in_(viewer.site_ids)
 
 
+def _of_any_site(column: Column) -> Rule:
+    return lambda _viewer: column.is_not(None)
+
+
 def _of_stations(column: Column) -> Rule:
     """Of the stations that now stand on one of the sites."""
     return lambda viewer: column.in_(select(Station.id).where(Station.site_id.in_(viewer.site_ids)))
@@ -87,6 +97,20 @@ def _of_stations(column: Column) -> Rule:
 def _drivers_of_sites(viewer: Viewer) -> ColumnElement[bool]:
     """Those who have charged at one of the sites (manual, "Stedadministrator")."""
     return exists().where(site_driver.c.user_id == PortalUser.id, site_driver.c.site_id.in_(viewer.site_ids))
+
+
+def _of_charges(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return MeterValue.charging_session_id.in_(select(ChargingSession.id).where(which))
+
+
+def _readings_of_sites(viewer: Viewer) -> ColumnElement[bool]:
+    """A reading is whose its charge is; without one, of the place where its outlet, or main meter, now stands."""
+    stations = select(Station.id).where(Station.site_id.in_(viewer.site_ids))
+    outlets = select(Outlet.id).where(Outlet.station_id.in_(stations))
+    at_place = MeterValue.outlet_id.in_(outlets) | (-MeterValue.outlet_id).in_(stations)
+    return _of_charges(ChargingSession.site_id.in_(viewer.site_ids)) | (
+        MeterValue.charging_session_id.is_(None) & at_place
+    )
 
 
 SITE_ADMINISTRATOR, SUPPORT, EV_USER = RoleName.SITE_ADMINISTRATOR, RoleName.SUPPORT, RoleName.EV_USER
@@ -103,6 +127,16 @@ RULES: Mapping[type[Model], Mapping[RoleName, Rule]] = {
         SUPPORT: _all,
         EV_USER: _own(ChargingSession.user_id),
     },
+    ChargingSessionDeletion: {
+        SITE_ADMINISTRATOR: _of_sites(ChargingSessionDeletion.site_id),
+        SUPPORT: _all,
+        EV_USER: _own(ChargingSessionDeletion.user_id),
+    },
+    MeterValue: {
+        SITE_ADMINISTRATOR: _readings_of_sites,
+        SUPPORT: _all,
+        EV_USER: lambda viewer: _of_charges(ChargingSession.user_id == viewer.user_id),
+    },
     Command: {
         SITE_ADMINISTRATOR: _of_sites(Command.site_id),
         SUPPORT: _all,
@@ -118,7 +152,23 @@ RULES: Mapping[type[Model], Mapping[RoleName, Rule]] = {
     IdToken: {EV_USER: _own(IdToken.user_id)},
     PortalUser: {SITE_ADMINISTRATOR: _drivers_of_sites},
     Event: {SITE_ADMINISTRATOR: _of_sites(Event.site_id), SUPPORT: _all},
+    OutletStateChange: {SITE_ADMINISTRATOR: _of_sites(OutletStateChange.site_id), SUPPORT: _all},
+    OutletStateNote: {SITE_ADMINISTRATOR: _of_sites(OutletStateNote.site_id), SUPPORT: _all},
+    # Those of the installation itself, which are of no site, are the administrators' alone.
+    Alarm: {SITE_ADMINISTRATOR: _of_sites(Alarm.site_id), SUPPORT: _of_any_site(Alarm.site_id)},
+    AlarmHistory: {SITE_ADMINISTRATOR: _of_sites(AlarmHistory.site_id), SUPPORT: _of_any_site(AlarmHistory.site_id)},
 }
+
+
+Scope = frozenset[int] | None
+"""The sites whose things somebody sees; none means all."""
+
+
+def scope_of(viewer: Viewer) -> Scope:
+    """The same rule of whatever belongs to a site, for where rows are at hand and no database is asked."""
+    if viewer.role in (RoleName.ADMINISTRATOR, RoleName.SUPPORT):
+        return None
+    return viewer.site_ids if viewer.role is RoleName.SITE_ADMINISTRATOR else frozenset()
 
 
 def visible(model: type[Model], viewer: Viewer) -> ColumnElement[bool]:

@@ -179,9 +179,8 @@ def sweep(db: Session, now: datetime) -> int:
     return len(rows)
 
 
-def forget_old(db: Session, now: datetime) -> int:
-    """Rows past their time; returns how many. Their bytes go with `domain.file_store.remove_orphans`."""
-    oldest = now - timedelta(days=get_settings().file_days)
+def forget_before(db: Session, oldest: datetime) -> int:
+    """The rows of uploads that are older; returns how many. Their bytes go with `domain.file_store.remove_orphans`."""
     gone = (
         delete(StationFile)
         .where(StationFile.started_at < oldest)

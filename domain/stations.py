@@ -35,8 +35,9 @@ from sqlalchemy.orm import Session, aliased
 
 from config import get_settings
 from domain import charging_sessions, endpoints, events, heartbeats, live, outlets, parameters, station_passwords
+from domain.alarms import raising
 from domain.events import EventKind
-from domain.models import Command, CommandState, Outlet, Station, UnknownStation
+from domain.models import Alarm, AlarmKind, Command, CommandState, Station, UnknownStation
 from domain.protocols import SOAP
 from domain.reports import (
     BootReport,
@@ -45,12 +46,8 @@ from domain.reports import (
     ConnectReport,
     DisconnectReport,
     SeenReport,
-    StatusReport,
 )
-from domain.statuses import CABLE_IN, CABLE_OUT
 
-WHOLE_STATION = 0
-"""The number by which a station speaks of itself (OCPP 1.6, 3.8)."""
 LONGEST_NAME = 100
 MOST_UNKNOWN_STATIONS = 1000
 SILENCE = timedelta(seconds=90)
@@ -65,6 +62,19 @@ COMMANDS_WAIT = (
     .correlate(Station)
     .label("commands_wait")
 )
+
+ALARM_ENDS = (
+    exists()
+    .where(
+        Alarm.station_id == Station.id,
+        Alarm.kind.in_((AlarmKind.NO_NETWORK, AlarmKind.NOT_REGISTERED)),
+        Alarm.due_at.is_(None),
+        Alarm.calm_since.is_(None),
+    )
+    .correlate(Station)
+    .label("alarm_ends")
+)
+"""Whether there was an alarm that it is not heard; a trigger ends it."""
 
 BEFORE = aliased(Station)
 """In a subquery of an UPDATE, the row as it was. Made once: an alias costs more than the statement that it is in."""
@@ -128,6 +138,7 @@ def _let_in(
             Station.clock_offset_seconds,
             station_passwords.has_news(report).label("has_news"),
             is_news.label("is_news"),
+            ALARM_ENDS,
         )
     ).one_or_none()
     if row is not None:
@@ -135,6 +146,8 @@ def _let_in(
             station_passwords.prove(db, row.id, report)
         if row.is_news:
             _tell(db, [row])
+        if row.alarm_ends:
+            raising.tell(db, [row.site_id])
         return Connection(row.id, row.connection_number, row.commands_wait, row.clock_offset_seconds)
     station_id = db.scalar(select(Station.id).where(Station.charge_box_id == report.charge_box_id))
     if station_id is not None:
@@ -246,27 +259,3 @@ def note_clock(db: Session, report: ClockReport) -> None:
     if not events.is_recorded(db, kind, report.station_id, since=since):
         details = {"offset_seconds": round(report.offset_seconds)}
         events.record(db, kind, report.station_id, report.received_at, details)
-
-
-def set_status(db: Session, report: StatusReport) -> None:
-    """Keep the state of an outlet or, for number 0, of the station as a whole."""
-    state = {
-        "status": report.status,
-        "error_code": report.error_code,
-        "vendor_error_code": report.vendor_error_code,
-        "status_info": report.status_info,
-        "status_at": report.status_at,
-    }
-    if report.outlet_number == WHOLE_STATION:
-        at_station = update(Station).where(Station.id == report.station_id)
-        _tell(db, db.execute(at_station.values(state).returning(Station.id, Station.site_id)))
-        return
-    outlet = outlets.lock(db, report.station_id, report.outlet_number)
-    if report.status in CABLE_OUT:
-        if outlet.occupied_at is not None:
-            charging_sessions.end_as_car_leaves(db, outlet.id, outlet.occupied_at, report.status_at)
-        state["occupied_at"] = None
-    elif report.status in CABLE_IN:
-        state["occupied_at"] = outlet.occupied_at or report.status_at
-    db.execute(update(Outlet).where(Outlet.id == outlet.id).values(state))
-    live.note(db, live.Change(live.Kind.STATION, outlet.station_id, outlet.site_id))

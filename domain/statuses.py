@@ -71,6 +71,27 @@ CABLE_OUT = frozenset({OutletStatus.AVAILABLE, OutletStatus.RESERVED})
 """The states in which none is. Unavailable and Faulted tell nothing about the cable."""
 
 
+class OutletState(StrEnum):
+    """What is recorded of an outlet over time: as `Shown`, with what was taken out of service told from what was lost.
+
+    The rule is the database's function `outlet_state`, so that it holds for whoever writes.
+    """
+
+    AVAILABLE = "available"
+    CHARGING = "charging"
+    FAULT = "fault"
+    OUT_OF_SERVICE = "out_of_service"
+    OFFLINE = "offline"
+
+    @property
+    def shown(self) -> Shown:
+        return Shown.OFFLINE if self is OutletState.OUT_OF_SERVICE else Shown(self.value)
+
+
+UP = (OutletState.AVAILABLE, OutletState.CHARGING)
+"""The states in which an outlet serves somebody, or would."""
+
+
 def worst(shown: Iterable[Shown]) -> Shown:
     """What a branch of the tree shows; an empty one has nothing wrong."""
     return max(shown, key=CONCERN.index, default=Shown.AVAILABLE)

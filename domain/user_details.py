@@ -45,6 +45,7 @@ class Reason(StrEnum):
     TAG_TWICE = "tag_twice"
     LAST_ADMINISTRATOR = "last_administrator"
     OWN_ACCOUNT = "own_account"
+    OWN_DELETION = "own_deletion"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import String, cast, exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain import passwords
+from domain import clock, erasures, passwords
 from domain.errors import DomainError
 from domain.id_tokens import checked, identity_of
 from domain.models import ChargingSession, IdToken, PortalUser, Site
 from domain.models.columns import LARGEST_KEY
+from domain.retention import WITHOUT_PERSON
 from domain.roles import RoleName
 from domain.user_details import (
     Known,
@@ -30,9 +31,6 @@ from domain.user_details import (
     normal_email,
 )
 from domain.writing import is_writable
-
-ERASED = "deleted-"
-"""What stands before a session's number in place of the tag of somebody who was deleted."""
 
 
 class NoSuchUserError(DomainError):
@@ -67,20 +65,23 @@ def change(db: Session, user: PortalUser, details: UserDetails) -> None:
         passwords.end_sign_ins(user)
 
 
-def delete(db: Session, user: PortalUser) -> None:
-    """Delete a user and their tags. What they charged stays, without the person.
+def delete(db: Session, user: PortalUser, asked_by: int | None = None) -> None:
+    """Delete a user, their tags and all that is kept about them. What they charged stays, without the person.
+
+    What others wrote of them goes a little later (domain/erasures.py).
 
     Raises:
-        UserError: it is the last administrator.
+        UserError: it is the last administrator, or whoever asks.
         NoSuchUserError: the user is gone.
     """
     # The lock waits for charges that are just beginning, and none can begin for this user after it.
     lock(db, user)
     _keep_an_administrator(db, user, "role")
-    # The tag stands in a unique index together with the start, so each session gets something of its own instead.
-    anonymous = {"user_id": None, "email": None, "id_token": func.concat(ERASED, cast(ChargingSession.id, String))}
+    if user.id == asked_by:
+        raise UserError({"id": [Refusal(Reason.OWN_DELETION)]})
+    erasures.begin(db, user, clock.now())
     statements = (
-        update(ChargingSession).where(ChargingSession.user_id == user.id).values(anonymous),
+        update(ChargingSession).where(ChargingSession.user_id == user.id).values(WITHOUT_PERSON),
         update(PortalUser)
         .where(or_(PortalUser.created_by_fk == user.id, PortalUser.changed_by_fk == user.id))
         .values(

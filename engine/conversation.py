@@ -68,13 +68,18 @@ class Conversation:
             else:
                 self._hear(said, frame, exchange)
         except CallError as error:
-            log.info("a message was refused", code=str(error.code), reason=error.description)
             named = unique_id if error.unique_id == rpc.UNKNOWN_ID else error.unique_id
+            log.info(
+                "a message was refused",
+                message_id=named[: rpc.LONGEST_ID],
+                code=str(error.code),
+                reason=error.description,
+            )
             _refuse(exchange, named, error.code, error.description)
         except NotStoredError:
             _refuse(exchange, unique_id, ErrorCode.INTERNAL_ERROR, NOT_STORED)
         except Exception:
-            log.exception("a message failed", frame=_loggable(frame))
+            log.exception("a message failed", message_id=unique_id, frame=_loggable(frame))
             _refuse(exchange, unique_id, ErrorCode.INTERNAL_ERROR, FAILED)
         return exchange
 
@@ -88,11 +93,16 @@ class Conversation:
         try:
             exchange.answered, exchange.remark = self._listener.hear(answer)
         except Exception:
-            log.exception("an answer failed", frame=_loggable(frame))
+            log.exception("an answer failed", message_id=_short(answer.unique_id), frame=_loggable(frame))
 
 
 def _loggable(frame: str | bytes) -> str:
     return messages.masked(str(frame))[:LONGEST_IN_LOG]
+
+
+def _short(unique_id: object) -> str:
+    """A station may call its message anything, at any length."""
+    return str(unique_id)[: rpc.LONGEST_ID]
 
 
 def _refuse(exchange: Exchange, unique_id: str, code: ErrorCode, description: str) -> None:

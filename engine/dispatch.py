@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import authorization, charging_sessions, events, fulfilment, meter_values, progress, stations
+from domain import (
+    authorization,
+    charging_sessions,
+    events,
+    fulfilment,
+    meter_values,
+    progress,
+    stations,
+    status_reports,
+)
 from domain.reports import (
     AuthorizeReport,
     BootReport,
@@ -31,7 +40,6 @@ ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
     CallReport: stations.speak,
     SeenReport: stations.seen,
     BootReport: stations.boot,
-    StatusReport: stations.set_status,
     AuthorizeReport: authorization.authorize,
     StartReport: charging_sessions.start,
     StopReport: charging_sessions.stop,
@@ -45,6 +53,7 @@ ONE_BY_ONE: dict[type, Callable[[Session, Any], Any]] = {
 """Each returns what the answer to the station is made of, or for a command what it is sent."""
 
 TOGETHER: dict[type, Callable[[Session, Sequence[Any]], Sequence[Any] | None]] = {
+    StatusReport: status_reports.keep,
     MeterReport: meter_values.store,
     DisconnectReport: stations.disconnect,
     TakeCommandReport: fulfilment.take,

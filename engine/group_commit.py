@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -20,6 +21,8 @@ from gevent.event import AsyncResult, Event
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from engine import metrics
 
 BATCH = 1000
 LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '5s'")
@@ -78,9 +81,12 @@ class GroupCommit(Generic[R]):
             waiting.outcome.set(outcome)
 
     def _commit(self, reports: list[R]) -> list[Any]:
+        began = perf_counter()
         with self._transaction() as db:
             db.execute(LOCK_TIMEOUT)
-            return self._apply(db, reports)
+            outcomes = self._apply(db, reports)
+        metrics.committed(len(reports), perf_counter() - began)
+        return outcomes
 
     def _recover(self, batch: list[Waiting[R]], error: Exception) -> None:
         """Without a database all fail, and soon; else each is tried alone, so that only what is at fault fails."""

@@ -1,12 +1,27 @@
 """What RQ runs: each job is one transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 import orjson
 import structlog
 
-from config import get_settings
-from domain import charge_ends, clock, commands, endpoints, file_store, partitions, rollouts, station_files, stations
+from domain import (
+    charge_ends,
+    charging_rollups,
+    clock,
+    commands,
+    endpoints,
+    erasures,
+    file_store,
+    partitions,
+    retention,
+    rollouts,
+    state_rollups,
+    station_files,
+    stations,
+)
+from domain.alarms import sweeping
 from domain.db import owner_session_factory, session_factory
 from domain.models import Service
 from domain.queue import CALL_STATIONS, enqueue, get_redis
@@ -32,12 +47,23 @@ def ensure_partitions() -> None:
         log.info("partitions were made", partitions=made)
 
 
-def drop_old_messages() -> None:
-    """The message log is kept for so many days."""
+def forget_old_data() -> None:
+    """What is past its time (domain/retention.py), and bytes that nothing names (domain/file_store.py)."""
     with owner_session_factory().begin() as db:
-        dropped = partitions.drop_old_messages(db, clock.now(), get_settings().message_log_days)
-    if dropped:
-        log.info("days of the message log were dropped", partitions=dropped)
+        forgotten = retention.forget(db, clock.now())
+    with session_factory()() as db:
+        removed = file_store.remove_orphans(db)
+    if forgotten or removed:
+        log.info("old data was forgotten", removed_files=removed, **asdict(forgotten))
+
+
+def forget_traces() -> None:
+    """What other rows still tell of people who were deleted (domain/erasures.py), and the files they had made."""
+    erased = erasures.carry_out(session_factory())
+    if erased:
+        with session_factory()() as db:
+            file_store.remove_old_exports(db)
+        log.info("people were erased", users=erased)
 
 
 def sweep_silent_stations() -> None:
@@ -46,6 +72,14 @@ def sweep_silent_stations() -> None:
         swept = stations.sweep_silent(db, clock.now())
     if swept:
         log.info("silent stations were set offline", stations=swept)
+
+
+def sweep_alarms() -> None:
+    """Show the alarms whose time has come, and put away those that are over."""
+    with session_factory().begin() as db:
+        shown, ended = sweeping.sweep(db, clock.now())
+    if shown or ended:
+        log.info("alarms were swept", shown=shown, ended=ended)
 
 
 def close_forgotten_charges() -> None:
@@ -102,14 +136,11 @@ def sweep_uploads() -> None:
         log.info("uploads were given up", files=swept)
 
 
-def forget_old_files() -> None:
-    """Uploads past their time, and bytes that nothing names (domain/file_store.py)."""
-    with session_factory().begin() as db:
-        old = station_files.forget_old(db, clock.now())
-    with session_factory()() as db:
-        removed = file_store.remove_orphans(db)
-    if old or removed:
-        log.info("old files were removed", uploads=old, files=removed)
+def fold_rollups() -> None:
+    """What charges and states changed is added to what charts are drawn from."""
+    for rollups in (charging_rollups, state_rollups):
+        with session_factory().begin() as db:
+            rollups.fold(db)
 
 
 def tell_services() -> None:
@@ -157,12 +188,10 @@ def check_service(service_id: int) -> None:
     tell_services()
 
 
-def forget_old_deliveries() -> None:
+def forget_old_changes() -> None:
+    """What no service was told of in time."""
     with session_factory().begin() as db:
         changes.forget_before(db, clock.now() - outbox.GIVEN_UP_AFTER)
-        forgotten = outbox.forget_old(db, clock.now())
-    if forgotten:
-        log.info("old messages to services were removed", messages=forgotten)
 
 
 def _tell(station_ids: Iterable[int]) -> None:

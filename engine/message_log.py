@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from domain import clock, messages
 from domain.models import Direction, MessageKind
+from engine import metrics
 from engine.conversation import Exchange
 from engine.rpc import Call, Result
 
@@ -72,13 +73,13 @@ class MessageLog:
 
     def took(self, station_id: int, received_at: datetime, frame: str | bytes, exchange: Exchange) -> None:
         """A frame came, and this is what was made of it; to be called right before the reply is sent."""
-        if not self._is_kept:
-            return
         reply = exchange.reply
         kind, action, unique_id = _about(exchange)
-        self._keep(received_at, station_id, IN, kind, action, unique_id, _text(frame), exchange.remark)
+        metrics.came(kind, action)
+        self._keep(received_at, station_id, IN, kind, action, unique_id, frame, exchange.remark)
         if reply is not None:
             kind = ERROR if exchange.is_refused else RESULT
+            metrics.answered(kind, action, received_at)
             self._keep(clock.now(), station_id, OUT, kind, action, unique_id, reply, None)
 
     def spoke(
@@ -94,21 +95,22 @@ class MessageLog:
         is_refused: bool,
     ) -> None:
         """A message came over SOAP, and this goes back; to be called right before."""
-        if not self._is_kept:
-            return
         unique_id = message_id and message_id.removeprefix(UUID)[: messages.LONGEST_UNIQUE_ID]
         kind = INVALID if action is None else CALL
-        self._keep(received_at, station_id, IN, kind, action, unique_id, _text(message), remark)
-        self._keep(
-            clock.now(), station_id, OUT, ERROR if is_refused else RESULT, action, unique_id, _text(answer), None
-        )
+        metrics.came(kind, action)
+        self._keep(received_at, station_id, IN, kind, action, unique_id, message, remark)
+        kind = ERROR if is_refused else RESULT
+        metrics.answered(kind, action, received_at)
+        self._keep(clock.now(), station_id, OUT, kind, action, unique_id, answer, None)
 
     def asked(self, station_id: int, action: str, unique_id: str, frame: str) -> None:
         """A call of ours goes out."""
+        metrics.went(CALL, action)
         self._keep(clock.now(), station_id, OUT, CALL, action, unique_id, frame, None)
 
     def broke(self, station_id: int, beginning: str | bytes, reason: str) -> None:
         """Something came that is no message, and ended the line."""
+        metrics.came(INVALID, None)
         self._keep(clock.now(), station_id, IN, INVALID, None, None, _text(beginning), reason)
 
     def stop(self) -> None:
@@ -149,11 +151,12 @@ class MessageLog:
         kind: str,
         action: str | None,
         unique_id: str | None,
-        frame: str,
+        content: str | bytes,
         reason: str | None,
     ) -> None:
         if not self._is_kept:
             return
+        frame = _text(content)
         if self._characters > MOST_CHARACTERS:
             self._missing[station_id] += 1
             return

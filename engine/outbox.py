@@ -90,7 +90,7 @@ class Outbox:
         asked = self._calls.pair(answer)
         if asked is None:
             # What is in it stands in the message log alone, where its secrets are masked.
-            log.info("an answer to no question was ignored", unique_id=str(answer.unique_id)[:LONGEST_ID])
+            log.info("an answer to no question was ignored", message_id=str(answer.unique_id)[:LONGEST_ID])
             return None, STRANGE
         is_late = not is_waited_for or self._calls.is_one_under_way
         order, question = asked

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -150,6 +151,58 @@ def seed() -> None:
 
     with servers_running(load_settings()):
         seed_reference()
+
+
+@main.group()
+def rollup() -> None:
+    """What charts are drawn from."""
+
+
+@rollup.command()
+def rebuild() -> None:
+    """Add all charges, and all changes of outlets' states, up anew; stations may go on meanwhile.
+
+    It makes again what follows from the charges that are kept, and from the changes of states that were recorded. What
+    was deleted, and the states before their recording began, it cannot bring back.
+    """
+    from domain import charging_rollups, state_rollups
+    from domain.db import get_engine
+    from launcher.short_commands import servers_running
+
+    with servers_running(load_settings()):
+        click.echo(f"{charging_rollups.rebuild(get_engine()):,} charges were added up.")
+        click.echo(f"{state_rollups.rebuild(get_engine()):,} changes of states were added up.")
+
+
+@main.group(invoke_without_command=True)
+@click.option("--verify", is_flag=True, help="Restore it into a database beside the real one, and compare.")
+@click.pass_context
+def backup(context: click.Context, verify: bool) -> None:
+    """Write database, files and secret into one file in BACKUP_DIR; stations may go on meanwhile."""
+    if context.invoked_subcommand is None:
+        from launcher.backups import commands
+
+        commands.make(load_settings(), verify)
+
+
+@backup.command(name="verify")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--identity", type=click.Path(exists=True, path_type=Path), help="What opens a sealed one (age).")
+def verify_backup(file: Path | None, identity: Path | None) -> None:
+    """Restore a backup, by default the newest, into a database beside the real one, and compare every table."""
+    from launcher.backups import commands
+
+    commands.verify(load_settings(), file, identity)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--identity", type=click.Path(exists=True, path_type=Path), help="What opens a sealed one (age).")
+def restore(file: Path, identity: Path | None) -> None:
+    """Fill an empty installation from a backup."""
+    from launcher.backups import commands
+
+    commands.restore(load_settings(), file, identity)
 
 
 @main.group()

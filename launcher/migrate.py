@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 import migrations
-from domain import clock, partitions
+from domain import changes, clock, partitions
 from domain.db import get_owner_engine, owner_session_factory
 from launcher.grants import grant
 
@@ -24,6 +24,8 @@ def alembic_config(connection: Connection) -> Config:
 def migrate() -> None:
     with get_owner_engine().connect() as connection:
         command.upgrade(alembic_config(connection), "head")
+    with owner_session_factory()() as db, db.begin():
+        changes.go_on(db)
     grant()
     ensure_partitions()
 

@@ -8,14 +8,19 @@ from typing import Any
 
 import redis
 import rq
+import structlog
+from redis.client import Pipeline
+from rq import worker_registration
+from rq.job import Job
 from rq.worker_pool import ForkProcess, WorkerPool
 
 import engine.jobs  # noqa: F401 - each job is a fork of this process: what jobs need is imported once, here
 import portal.imports.job
 import portal.jobs  # noqa: F401 - as above
 from config import Settings, get_settings
+from domain import log
 from domain.health import WORKER_SILENCE_SECONDS
-from domain.queue import COMMANDS, DEFAULT
+from domain.queue import COMMANDS, DEFAULT, REQUEST_ID
 from engine.calls.caller import get_caller
 from launcher.processes import end_with_parent
 
@@ -28,7 +33,7 @@ CALLS_STOP_SECONDS = 1.5
 
 
 class Pulse:
-    """An RQ worker with a quick pulse."""
+    """An RQ worker with a quick pulse, that is known again after Redis lost what it held."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(
@@ -37,8 +42,23 @@ class Pulse:
             job_monitoring_interval=BEAT_SECONDS,
             # Also how soon a worker takes over the delayed jobs of one that was killed.
             maintenance_interval=60,
+            # What a job is given may be somebody's e-mail.
+            log_job_description=False,
             **options,
         )
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None and not self.connection.hexists(self.key, "birth"):
+            self.connection.hset(self.key, mapping=self.serialize())
+            worker_registration.register(self)
+
+    def perform_job(self, job: Job, *about: Any) -> bool:
+        log.begin(job.meta.get(REQUEST_ID), job=job.id, job_name=job.func_name)
+        try:
+            return super().perform_job(job, *about)
+        finally:
+            structlog.contextvars.clear_contextvars()
 
 
 class Worker(Pulse, rq.Worker):
@@ -76,6 +96,7 @@ class Pool(WorkerPool):
 
 
 def run_workers(settings: Settings) -> None:
+    log.configure("worker", settings.log_level, settings.log_format)
     connection = redis.Redis.from_url(settings.valkey_url)
     if settings.redis_url is None:
         forget_workers(connection)

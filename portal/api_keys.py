@@ -4,15 +4,19 @@ Flask-AppBuilder's `@protect` finds the key in the request and asks for what has
 (docs/decisions/api-keys-are-ours.md).
 """
 
-from flask import g
+from flask import g, request
 from flask_appbuilder.security.sqla.manager import SecurityManager
 
-from domain import api_keys, second_factor
+from domain import api_keys, log, second_factor
 from domain.models import PortalUser
+from portal import limits
 from portal.api.errors import refuse
 from portal.api.login import NEEDS_SECOND_FACTOR
 from portal.database import database
 from portal.roles import may_sign_in
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_ONLY = "This key is read-only: it may GET and nothing else; make one with all rights in the user settings"
 
 CONFIGURATION = {
     "FAB_API_KEY_ENABLED": True,
@@ -31,7 +35,11 @@ class ApiKeys(SecurityManager):
             return None
         if second_factor.is_missing(db, key.user):
             refuse(403, NEEDS_SECOND_FACTOR)
+        if key.is_read_only and request.method not in READING:
+            refuse(403, READ_ONLY)
+        limits.count_call(key.user_id)
         if api_keys.note_use(db, key):
             db.commit()
+        log.bind(user_id=key.user_id)
         g.user, g._api_key_user = key.user, True  # By these two names Flask-AppBuilder knows it.
         return key.user

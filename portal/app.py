@@ -13,10 +13,27 @@ from config import get_settings
 from domain import tree_changes
 from domain.audit import audited_session_factory
 from domain.roles import RoleName
-from portal import api, api_keys, assets, errors, formats, forms, frame, gate, headers, hosts, language, limits
+from portal import (
+    api,
+    api_keys,
+    assets,
+    errors,
+    formats,
+    forms,
+    frame,
+    gate,
+    headers,
+    hosts,
+    language,
+    limits,
+    metrics,
+    request_log,
+)
+from portal.app_shell import app_shell
 from portal.audit import actor
 from portal.health import health
 from portal.pages.dashboard.view import DashboardView
+from portal.pages.unsubscribe import unsubscribe
 from portal.roles import BUILT_IN_ROLES
 from portal.routes import add_views
 from portal.security import PortalSecurityManager
@@ -61,19 +78,26 @@ def create_portal() -> Flask:
     )
     db = scoped_session(audited_session_factory(actor), scopefunc=lambda: id(app_ctx._get_current_object()))
     app.teardown_appcontext(lambda _error: db.remove())
+    request_log.init_app(app)
+    metrics.init_app(app)
     # In this order a request meets them. The user first, because a page that says no shows the frame too.
     app.before_request(PortalSecurityManager.before_request)
     for part in (headers, hosts, limits):
         part.init_app(app)
     # Who comes with a service's token has no cookie that somebody else's page could use.
-    CSRFProtect(app).exempt(parking)
+    protection = CSRFProtect(app)
+    protection.exempt(parking)
+    # The same of who comes by a signed link (portal/pages/unsubscribe.py).
+    protection.exempt(unsubscribe)
     with app.app_context():
         builder = AppBuilder(app, db, indexview=DashboardView, security_manager_class=PortalSecurityManager)
         add_views(builder)
         api.init_app(app, builder)
     app.register_blueprint(health)
+    app.register_blueprint(app_shell)
     app.register_blueprint(ocpi)
     app.register_blueprint(parking)
+    app.register_blueprint(unsubscribe)
     for part in (gate, language, formats, forms, assets, frame, errors):
         part.init_app(app)
     return app

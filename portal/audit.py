@@ -50,6 +50,12 @@ def exported(
     database().commit()
 
 
+def data_exported(user_id: int) -> None:
+    """Somebody takes away all that is kept about this person: about themselves, or an administrator for them."""
+    audit.record(database(), AuditAction.EXPORTED, "user", user_id, after={"file": "json"})
+    database().commit()
+
+
 def _record_sign_in(action: AuditAction, user_id: int | None) -> None:
     door = "api" if request.path.startswith("/api/") else "portal"
     audit.record(database(), action, "user", user_id, after={"door": door}, user_id=user_id)

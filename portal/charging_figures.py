@@ -33,6 +33,8 @@ class Figures:
     energy: str
     since: str
     duration: str
+    seconds: int
+    """The same as a number, from which a page counts on."""
     as_of: str
     line: str
     """Through the powers, for an SVG polyline; empty while there are too few."""
@@ -43,13 +45,15 @@ class Figures:
 
 def of(one: ChargingNow, now: datetime) -> Figures:
     chart = Chart.of(one.powers)
+    seconds = max((now - one.charging_session.started_at).total_seconds(), 0)
     return Figures(
         one.charging_session.id,
         status_text(one),
         "–" if one.power_w is None else formats.number(one.power_w / W_PER_KW, 1),
         "–" if one.energy_wh is None else formats.number(one.energy_wh / formats.WH_PER_KWH, 2),
         clock_time(one.charging_session.started_at, now),
-        formats.duration(max((now - one.charging_session.started_at).total_seconds(), 0)),
+        formats.duration(seconds),
+        int(seconds),
         _as_of(one.measured_at, now),
         chart.points if chart else "",
     )

@@ -6,8 +6,7 @@ language (`number`).
 
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import get_locale
@@ -16,23 +15,15 @@ from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from config import get_settings
+from domain.time_zones import zone_of
 
 WH_PER_KWH = 1000
-
-
-@lru_cache
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
 
 
 def user_time_zone() -> ZoneInfo:
     """The zone in which the signed-in user reads times; else, and outside of a request, the installation's."""
     chosen = current_user.time_zone if current_user and current_user.is_authenticated else None
-    return (chosen and _zone(chosen)) or ZoneInfo(get_settings().time_zone)
+    return zone_of(chosen)
 
 
 def at(moment: datetime | None, zone: ZoneInfo | None = None) -> str:

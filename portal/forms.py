@@ -117,6 +117,12 @@ def long_text(label: LazyString, longest: int = 2000) -> TextAreaField:
     return TextAreaField(label, checks, filters=[stripped])
 
 
+class NoteForm(FlaskForm):
+    """What may be said of several things at once."""
+
+    note = long_text(lazy_gettext("Note"))
+
+
 def not_blank(_form: RecordForm, field: Field) -> None:
     if not field.data:
         raise StopValidation(gettext("This is needed."))

@@ -11,6 +11,7 @@ from portal.pages.news import unread_count
 from portal.tree import state_text, state_words
 from portal.tree_menu import movable_kinds
 from portal.viewer import may
+from portal.views.alarm import new_alarms
 
 
 def language() -> str:
@@ -48,6 +49,7 @@ def tree_equipment() -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         crumbs=node.crumbs,
+        dock=menu.dock,
         finds_users=finds_users,
         function_url=menu.function_url,
         functions=menu.functions,
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
         language=language,
         languages=LANGUAGES,
         movable_kinds=movable_kinds,
+        new_alarms=new_alarms,
         node_url=node.node_url,
         other_languages=other_languages,
         selected_key=node.selected_key,

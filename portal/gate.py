@@ -18,8 +18,14 @@ OPEN_ENDPOINTS = (
     "SignInView.logout",
     "ForgottenPasswordView.forgot",
     "ForgottenPasswordView.reset",
+    "unsubscribe.ask",
+    "unsubscribe.stop",
     "LocaleView.index",
     "health.healthz",
+    "metrics.scrape",
+    "app_shell.manifest",
+    "app_shell.worker",
+    "app_shell.offline",
 )
 SERVICES = frozenset({"ocpi", "parking"})
 """The blueprints of those who come with the token of a service (portal/services), which they ask for themselves."""

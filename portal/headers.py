@@ -19,17 +19,32 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
     )
 )
+
+FEATURES = ("camera", "geolocation", "microphone", "payment", "usb")
+
+
+def _permissions(allowed: str | None = None) -> str:
+    """Which features of the device a page may ask for: none but what it is made for."""
+    return ", ".join(f"{feature}={'(self)' if feature == allowed else '()'}" for feature in FEATURES)
+
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": _permissions(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def with_permission(page: str, feature: str) -> Response:
+    """A page that may ask for one feature of the device, such as `camera`."""
+    return Response(page, mimetype="text/html", headers={"Permissions-Policy": _permissions(feature)})
 
 
 def _images() -> str:

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in: counted in Redis, so that all processes and machines count together.
+"""How often somebody may try to sign in, and a program may call: counted in Redis, by all processes together.
 
 Each attempt is counted before the password or the code is looked at, so that many at once cannot slip through. Only a
 whole sign-in clears the account's count: else who knows the password could guess codes forever. Nothing clears the
@@ -7,6 +7,8 @@ address's: else so could a guesser with an account of their own.
 
 import hashlib
 from collections.abc import Callable, Mapping
+from math import ceil
+from time import time
 
 from flask import Flask, abort, current_app, request, session
 from flask_limiter import Limiter
@@ -20,6 +22,10 @@ limiter = Limiter(key_func=get_remote_address)
 ADDRESS_LIMIT = "100 per 5 minutes"
 """Wide enough for an office behind one address in the morning."""
 ACCOUNT_LIMIT = "10 per 5 minutes"
+CALL_LIMIT = "1200 per minute"
+"""With the API keys of one person: twenty calls a second, so that a loop that ran wild leaves the portal to others."""
+EXPORT_LIMIT = "60 per 5 minutes"
+"""Of one person: every five seconds one, whatever its size."""
 
 CODE_STEP = "second_factor_step"
 """Where the session keeps who knew the password and has not given the code yet (portal/pages/sign_in.py)."""
@@ -34,6 +40,8 @@ def configuration() -> dict[str, object]:
         "RATELIMIT_STRATEGY": "fixed-window",
         "SIGN_IN_ADDRESS_LIMIT": ADDRESS_LIMIT,
         "SIGN_IN_ACCOUNT_LIMIT": ACCOUNT_LIMIT,
+        "API_CALL_LIMIT": CALL_LIMIT,
+        "API_EXPORT_LIMIT": EXPORT_LIMIT,
     }
 
 
@@ -53,6 +61,16 @@ def count_attempt(account: str) -> None:
     _hit(address_limit, "sign-in address", get_remote_address())
     if account:
         _hit(account_limit, *_account_key(account))
+
+
+def count_call(user_id: int) -> None:
+    """Count a call with a key of this person; 429 once there were too many."""
+    _count(parse(current_app.config["API_CALL_LIMIT"]), "call", user_id)
+
+
+def count_export(user_id: int) -> None:
+    """Count an export that this person asks for; 429 once there were too many."""
+    _count(parse(current_app.config["API_EXPORT_LIMIT"]), "export", user_id)
 
 
 def forget_attempts(account: str) -> None:
@@ -82,13 +100,18 @@ def _of_code_step() -> str:
     return normal_account(session.get(CODE_STEP, {}).get("account"))
 
 
+def _of_link() -> str:
+    return normal_account((request.view_args or {}).get("token"))
+
+
 DOORS: Mapping[str, Callable[[], str]] = {
     "SignInView.login": _named_in("username"),
     "SignInView.code": _of_code_step,
     "SecurityApi.login": _named_in("username"),
     "ForgottenPasswordView.forgot": _named_in("email"),
+    "unsubscribe.stop": _of_link,
 }
-"""The endpoints that count, and which account is tried there."""
+"""The endpoints that count, and which account (or link) is tried there."""
 
 
 def _count_at_doors() -> None:
@@ -104,3 +127,10 @@ def _account_key(account: str) -> tuple[str, str]:
 def _hit(limit: RateLimitItem, *key: str) -> None:
     if not limiter.limiter.hit(limit, *key):
         abort(429)
+
+
+def _count(limit: RateLimitItem, what: str, user_id: int) -> None:
+    if limiter.limiter.hit(limit, f"api {what}", str(user_id)):
+        return
+    seconds = max(1, ceil(limiter.limiter.get_window_stats(limit, f"api {what}", str(user_id)).reset_time - time()))
+    abort(429, f"Too many {what}s: {limit} are answered. Try again in {seconds} s", retry_after=seconds)

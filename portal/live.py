@@ -5,11 +5,15 @@ the same scope, so that two hundred pages cost little more than one. With it go 
 (portal/tree_states.py): no page needs to ask for its tree because a station began to charge. When more has gathered
 than a page could use, or when Redis was away, it is told that anything may have changed. Before each word it is asked
 who of the listeners is still signed in, and what they may see now: once for all of them.
+
+A driver's page hears of its own charges and commands, and of the one station that it shows; of readings, which come by
+the hundred a second, only those are gathered whose driver listens.
 """
 
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -25,8 +29,7 @@ from domain import live
 from domain.db import session_factory
 from domain.models import PortalUser
 from domain.queue import get_redis
-from domain.roles import RoleName
-from domain.scope import Viewer, viewers_of
+from domain.scope import Scope, Viewer, scope_of, viewers_of
 from portal.tree_states import State, TreeStates
 
 RETRY_SECONDS = 1.0
@@ -37,26 +40,24 @@ MOST_WAITING = 20
 ANYTHING = orjson.dumps([{"kind": "anything"}])
 """What a page is told that must look for itself."""
 
+OWN = (live.Kind.CHARGE, live.Kind.COMMAND)
+"""Of these a driver hears wherever they are."""
+
 Change = dict[str, Any]
-Scope = frozenset[int] | None
-"""The sites of which somebody hears; none means all."""
-
 log = logging.getLogger(__name__)
-
-
-def scope_of(viewer: Viewer) -> Scope:
-    """By the site, as domain/scope.py says of stations."""
-    if viewer.role in (RoleName.ADMINISTRATOR, RoleName.SUPPORT):
-        return None
-    return viewer.site_ids if viewer.role is RoleName.SITE_ADMINISTRATOR else frozenset()
 
 
 class Listener:
     """One open page."""
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, *, is_drivers: bool = False, station_id: int | None = None) -> None:
         self.identity = identity
         """Of whoever looks, as their cookie says it."""
+        self.user_id = int(identity.partition(".")[0])
+        self.is_drivers = is_drivers
+        """It hears of what is the user's own, instead of what is in a scope."""
+        self.station_id = station_id
+        """The one that a driver's page shows."""
         self.is_over = False
         """The sign-in has ended: nothing more is told."""
         self._words: list[bytes] = []
@@ -65,6 +66,15 @@ class Listener:
     def hear(self, word: bytes) -> None:
         self._words = [ANYTHING] if len(self._words) >= MOST_WAITING else [*self._words, word]
         self._heard.set()
+
+    def own(self, changes: list[Change]) -> list[Change]:
+        """Those that a driver's page hears of."""
+        return [change for change in changes if self._concerns(change)]
+
+    def _concerns(self, change: Change) -> bool:
+        if change["kind"] == live.Kind.STATION:
+            return bool(change["id"] == self.station_id)
+        return change["kind"] in OWN and change["user_id"] == self.user_id
 
     def end(self) -> None:
         self.is_over = True
@@ -83,6 +93,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
+        self._drivers: Counter[int] = Counter()
+        """How many pages each driver has open."""
         self._gathered: dict[tuple[Any, ...], Change] = {}
         self._is_anything = False
         self._heard = threading.Event()
@@ -93,18 +105,23 @@ class Hub:
         threading.Thread(target=self._speak, name="live-words", daemon=True).start()
 
     @contextmanager
-    def listening(self, identity: str) -> Iterator[Listener]:
-        listener = Listener(identity)
+    def listening(
+        self, identity: str, *, is_drivers: bool = False, station_id: int | None = None
+    ) -> Iterator[Listener]:
+        listener = Listener(identity, is_drivers=is_drivers, station_id=station_id)
         self._listeners.add(listener)
+        self._drivers[listener.user_id] += is_drivers
         try:
             yield listener
         finally:
             self._listeners.discard(listener)
+            self._drivers -= Counter({listener.user_id: int(is_drivers)})
 
     def hear(self, changes: list[Change]) -> None:
         """Keep what is said through Redis, each change once, until the next word."""
         for change in changes:
-            self._gathered[tuple(change.values())] = change
+            if change["kind"] != live.Kind.CHARGE or change["user_id"] in self._drivers:
+                self._gathered[tuple(change.values())] = change
         if len(self._gathered) > MOST_GATHERED:
             self.hear_of_anything()
         self._heard.set()
@@ -119,27 +136,43 @@ class Hub:
         """Tell all listeners what has gathered."""
         gathered, self._gathered = list(self._gathered.values()), {}
         is_anything, self._is_anything = self._is_anything, False
-        if not self._listeners:
-            self._states.forget()  # Nobody looks; what changes from now on is not followed.
+        shared = [change for change in gathered if change["kind"] != live.Kind.CHARGE]
+        listeners = tuple(self._listeners)
+        if all(listener.is_drivers for listener in listeners):
+            self._states.forget()  # No tree is looked at; what changes from now on is not followed.
+        told = [each for each in listeners if is_anything or (each.own(gathered) if each.is_drivers else shared)]
+        if not told:
             return
+        follows = not is_anything and any(not listener.is_drivers for listener in told)
         try:
             with session_factory()() as db:
-                viewers = signed_in(db, {listener.identity for listener in self._listeners})
-                states = None if is_anything else self._states.follow(db, stations_of(gathered))
+                viewers = signed_in(db, {listener.identity for listener in told})
+                states = self._states.follow(db, stations_of(shared)) if follows else None
         except SQLAlchemyError:
             log.warning("whoever listens cannot be told what has changed", exc_info=True)
             self._states.forget()
             self.hear_of_anything()
             return
-        self._tell(viewers, gathered, states)
-
-    def _tell(self, viewers: Mapping[str, Viewer], changes: list[Change], states: list[State] | None) -> None:
-        words: dict[Scope, bytes | None] = {}
-        for listener in tuple(self._listeners):
-            viewer = viewers.get(listener.identity)
-            if viewer is None:
+        for listener in told:
+            if listener.identity not in viewers:
                 listener.end()
-                continue
+        still = [listener for listener in told if listener.identity in viewers]
+        for listener in still:
+            if listener.is_drivers:
+                listener.hear(ANYTHING if is_anything else _said(listener.own(gathered)))
+        self._tell([listener for listener in still if not listener.is_drivers], viewers, shared, states)
+
+    def _tell(
+        self,
+        listeners: Collection[Listener],
+        viewers: Mapping[str, Viewer],
+        changes: list[Change],
+        states: list[State] | None,
+    ) -> None:
+        """Those who look after stations."""
+        words: dict[Scope, bytes | None] = {}
+        for listener in listeners:
+            viewer = viewers[listener.identity]
             scope = scope_of(viewer)
             if scope not in words:
                 words[scope] = ANYTHING if states is None else word_for(scope, changes, states)
@@ -191,15 +224,20 @@ def stations_of(changes: list[Change]) -> set[int]:
 
 def word_for(scope: Scope, changes: list[Change], states: list[State]) -> bytes | None:
     """What those of a scope are told; nothing where all of it is others'."""
-    told = [
-        {name: value for name, value in change.items() if name != "site_id"}
-        for change in changes
-        if scope is None or change["site_id"] in scope
-    ]
+    told = [_keys(change) for change in changes if scope is None or change["site_id"] in scope]
     shown = {state.key: state.shown for state in states if scope is None or state.site_id in scope}
     if shown:
         told.append({"kind": "states", "states": shown})
     return orjson.dumps(told) if told else None
+
+
+def _said(changes: list[Change]) -> bytes:
+    return orjson.dumps([_keys(change) for change in changes])
+
+
+def _keys(change: Change) -> Change:
+    """What is told of a change; whose it is and where has decided who is told, and is told to nobody."""
+    return {name: value for name, value in change.items() if name not in ("site_id", "user_id")}
 
 
 @cache

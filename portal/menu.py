@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext, lazy_pgettext
@@ -29,6 +30,10 @@ class Entry:
     """Where the selected node must stand for a tab to be shown."""
     of: StationKind | None = None
     """The one kind of station that has it."""
+    kept: tuple[str, ...] = ()
+    """The parameters of its address that hold for whichever node is selected."""
+    counts_alarms: bool = False
+    """Whether it tells how many alarms wait for somebody."""
 
     @property
     def url(self) -> str:
@@ -102,8 +107,34 @@ CONFIGURATION_TABS = (
     Entry(lazy_gettext("Floors"), "FloorView.list", ("FloorView",), levels=ABOVE_STATIONS[:2]),
     Entry(lazy_gettext("Stations"), "StationView.list", ("StationView",), levels=ABOVE_STATIONS),
     Entry(lazy_gettext("Outlets"), "OutletView.list", ("OutletView",), levels=(*ABOVE_STATIONS, *STATION)),
+    Entry(lazy_gettext("Rules of alarms"), "AlarmRuleView.list", ("AlarmRuleView",), levels=SYSTEM),
     Entry(lazy_gettext("Firmware"), "FirmwareImageView.list", ("FirmwareImageView",), levels=SYSTEM),
     Entry(lazy_gettext("Unknown stations"), "UnknownStationView.list", ("UnknownStationView",), levels=SYSTEM),
+    Entry(lazy_gettext("Retention"), "RetentionView.index", ("RetentionView",), "can_index", levels=SYSTEM),
+)
+CHARGING_TABS = (
+    Entry(
+        lazy_pgettext("driver", "Map"),
+        "ChargingMapView.index",
+        ("ChargingMapView",),
+        "can_index",
+        only=RoleName.EV_USER,
+    ),
+    Entry(
+        lazy_pgettext("driver", "Charge"),
+        "ChargingView.index",
+        ("ChargingView", "ChargingOutletView"),
+        "can_index",
+        only=RoleName.EV_USER,
+    ),
+    Entry(lazy_gettext("Sessions"), "OwnSessionsView.index", ("OwnSessionsView",), "can_index", only=RoleName.EV_USER),
+    Entry(lazy_gettext("Tags"), "OwnTagsView.index", ("OwnTagsView",), "can_index", only=RoleName.EV_USER),
+    Entry(lazy_pgettext("driver", "More"), "MoreView.index", ("MoreView",), "can_index", only=RoleName.EV_USER),
+)
+"""At the bottom of a phone, and above the page elsewhere."""
+STATISTICS_TABS = (
+    Entry(lazy_gettext("Statistics"), "ChargingSessionView.list", ("ChargingSessionView",)),
+    Entry(lazy_gettext("Review"), "ChargingSessionReviewView.list", ("ChargingSessionReviewView",)),
 )
 USERS_TABS = (
     Entry(lazy_gettext("Users"), "UserView.list", ("UserView", "ImportUsersView")),
@@ -111,21 +142,46 @@ USERS_TABS = (
     Entry(lazy_gettext("News"), "NewsItemView.list", ("NewsItemView",)),
 )
 SERVICE_TABS = (
+    Entry(lazy_gettext("Active alarms"), "AlarmView.list", ("AlarmView", "AlarmAcknowledgeView")),
+    Entry(lazy_gettext("Alarm history"), "AlarmHistoryView.list", ("AlarmHistoryView",)),
     Entry(lazy_gettext("Event log"), "EventView.list", ("EventView",)),
     Entry(lazy_gettext("Commands"), "CommandView.list", ("CommandView", "CommandBatchView")),
     Entry(lazy_gettext("Audit log"), "AuditEntryView.list", ("AuditEntryView",)),
+    Entry(lazy_gettext("Backups"), "BackupView.list", ("BackupView",), levels=SYSTEM),
 )
-TABS = (USERS_TABS, SERVICE_TABS, CONFIGURATION_TABS)
+TABS = (CHARGING_TABS, STATISTICS_TABS, USERS_TABS, SERVICE_TABS, CONFIGURATION_TABS)
 TAB_ENDPOINTS = {tab.endpoint for tabs in TABS for tab in tabs}
 
 FUNCTIONS = (
-    Entry(lazy_gettext("My charging"), "ChargingView.index", ("ChargingView",), "can_index", only=RoleName.EV_USER),
+    Entry(
+        lazy_gettext("My charging"),
+        "ChargingView.index",
+        ("ChargingView", *(view for tab in CHARGING_TABS for view in tab.views)),
+        "can_index",
+        only=RoleName.EV_USER,
+    ),
     Entry(lazy_gettext("Dashboard"), "DashboardView.index", ("DashboardView",), "can_index"),
-    Entry(lazy_gettext("Statistics"), "ChargingSessionView.list", ("ChargingSessionView",)),
+    Entry(
+        lazy_gettext("Charts"),
+        "ChartsView.index",
+        ("ChartsView",),
+        "can_index",
+        kept=("chart", "unit", "first", "last", "by", "compare"),
+    ),
+    Entry(
+        lazy_gettext("Statistics"),
+        "ChargingSessionView.list",
+        tuple(view for tab in STATISTICS_TABS for view in tab.views),
+    ),
     Entry(lazy_pgettext("menu", "Users"), "UserView.list", tuple(view for tab in USERS_TABS for view in tab.views)),
     # For those who have no other page of Users.
     Entry(lazy_gettext("ID tokens"), "IdTokenView.list", ("IdTokenView",)),
-    Entry(lazy_gettext("Service"), "EventView.list", tuple(view for tab in SERVICE_TABS for view in tab.views)),
+    Entry(
+        lazy_gettext("Service"),
+        "AlarmView.list",
+        tuple(view for tab in SERVICE_TABS for view in tab.views),
+        counts_alarms=True,
+    ),
     Entry(
         lazy_gettext("Configuration"),
         "ConfigurationView.index",
@@ -144,6 +200,11 @@ def functions() -> Iterator[Entry]:
             yield entry
 
 
+def dock() -> list[Entry]:
+    """What stands at the bottom of a phone: for drivers, and for nobody else."""
+    return [tab for tab in CHARGING_TABS if tab.is_allowed]
+
+
 def tabs() -> list[Entry]:
     """The pages of the open function that the user may open, if they are several."""
     of_function = next((tabs for tabs in TABS if any(tab.is_current for tab in tabs)), ())
@@ -152,9 +213,10 @@ def tabs() -> list[Entry]:
 
 
 def function_url() -> str:
-    """Where a click in the navigator leads: the function one is in, for another node; else its configuration."""
-    if request.endpoint and (request.endpoint.endswith(".list") or request.endpoint in TAB_ENDPOINTS):
-        return request.path
-    of_nodes = FUNCTIONS[2:]
-    current = next((entry for entry in of_nodes if entry.is_current), of_nodes[-1])
-    return url_for(current.endpoint)
+    """Where a click in the navigator leads, to be followed by a node's key: the function one is in, for another node;
+    else its configuration."""
+    entry = next((entry for entry in FUNCTIONS[2:] if entry.is_current), FUNCTIONS[-1])
+    is_of_nodes = request.endpoint and (request.endpoint.endswith(".list") or request.endpoint in TAB_ENDPOINTS)
+    path = request.path if is_of_nodes else url_for(entry.endpoint)
+    kept = [(name, value) for name in entry.kept if (value := request.args.get(name))]
+    return f"{path}?{urlencode([*kept, ('node', '')])}"

@@ -52,6 +52,7 @@ class RecordView(TableView):
     form: ClassVar[type[RecordForm]]
     show_template = "record.html"
     add_template = edit_template = "form.html"
+    delete_template = "table_delete.html"
     add_title: LazyString
     edit_title: LazyString
     # The table filters by its own columns; Flask-AppBuilder need not prepare filters for each of the model's.
@@ -94,8 +95,9 @@ class RecordView(TableView):
         """Ask on GET, delete on POST."""
         record = self.record(pk)
         if request.method == "GET":
+            context = self.delete_context(record)
             return self.render_template(
-                "table_delete.html", title=self.list_title, item=record, back=self.show_url(record)
+                self.delete_template, title=self.list_title, item=record, back=self.show_url(record), **context
             )
         name, after = str(record), self.url_after_delete(record)
         try:
@@ -133,6 +135,10 @@ class RecordView(TableView):
 
     def show_context(self, record: Any) -> dict[str, Any]:
         return {"facts": self.facts(record)}
+
+    def delete_context(self, record: Any) -> dict[str, Any]:
+        """What else the page that asks before a deletion tells."""
+        return {}
 
     def facts(self, record: Any) -> list[Fact]:
         return []

@@ -18,6 +18,7 @@ WORDS = {
     Reason.TAG_TWICE: lazy_gettext("The tag %(value)s stands here twice, perhaps written differently."),
     Reason.LAST_ADMINISTRATOR: lazy_gettext("This is the last administrator."),
     Reason.OWN_ACCOUNT: lazy_gettext("Change your own in the user settings, which ask for the current password."),
+    Reason.OWN_DELETION: lazy_gettext("This is your own account. Another administrator can delete it."),
 }
 PASSWORD_WORDS = {
     PasswordFault.TOO_SHORT: lazy_gettext("A password has at least %(shortest)s characters.", shortest=SHORTEST),

@@ -14,27 +14,34 @@ ALL = ".*"
 READ = "can_(list|show|export)"
 WRITE = "can_(list|show|export|add|edit|delete)"
 API_READ = "can_(get|info)"
+API_EXPORT = "can_(get|info|export)"
 API_WRITE = "can_(get|info|post|put|delete)"
 
 EVERYONE = {
-    "DashboardView|NewsView|SettingsView": ALL,
+    "DashboardView|NewsView|SettingsView|SavedViewView|ExportsView|ExportSchedulesView": ALL,
+    "ChartsView": ALL,
     "ChargingSessionView": READ,
-    "ChargingSessionApi|CommandApi": API_READ,
+    "ChargingSessionApi|MeterValueApi": API_EXPORT,
+    "CommandApi": API_READ,
     "SwaggerView|OpenApi": ALL,
+    # What a sticker's code leads to: the page that the role has of the outlet.
+    "OutletCodeView": ALL,
     # One's own; another user's is reset by an administrator.
     "SecondFactorView": "can_(index|set_up|remove)",
 }
 OPERATORS = EVERYONE | {
     "SearchView|TreeView|LiveView|ConfigurationView": ALL,
     "SystemView": "can_show",
-    "EventView|MessageView": READ,
+    "EventView|MessageView|AlarmHistoryView": READ,
+    "AlarmView|AlarmAcknowledgeView": ALL,
     "ControlView|BulkView|CommandView|CommandBatchView": ALL,
     "FloorView|StationView|OutletView": WRITE,
     "FloorPlanView|PositionsView|AddressView|MapView": ALL,
     "TopologyView|ImportTopologyView|SupplyLoadView|AddressCodeView": ALL,
     "StationPasswordView|StationFileView|FileAccessView": ALL,
     "FirmwareImageView": READ,
-    "FirmwareImageApi": API_READ,
+    "FirmwareImageApi|AlarmHistoryApi": API_READ,
+    "AlarmApi": "can_(get|info|acknowledge)",
     "ParametersView|RolloutView": ALL,
     "ChoiceView": "can_stations",
     "FloorApi|StationApi|OutletApi": API_WRITE,
@@ -50,6 +57,7 @@ RIGHTS: Mapping[RoleName, Mapping[str, str]] = {
     RoleName.ADMINISTRATOR: {ALL: ALL},
     RoleName.SITE_ADMINISTRATOR: OPERATORS
     | {
+        "ChargingSessionReviewView|ReviewManyView": ALL,
         # A site is made by an administrator, who then assigns it.
         "SiteView": "can_(list|show|export|edit)",
         "SiteApi": "can_(get|info|put)",
@@ -58,6 +66,8 @@ RIGHTS: Mapping[RoleName, Mapping[str, str]] = {
     },
     RoleName.SUPPORT: OPERATORS
     | {
+        # What an energy is to be is decided by those who answer for it.
+        "ChargingSessionReviewView": READ,
         "SystemView": "can_(show|edit)",
         "SiteView": WRITE,
         "SiteApi": API_WRITE,
@@ -67,7 +77,10 @@ RIGHTS: Mapping[RoleName, Mapping[str, str]] = {
     },
     RoleName.EV_USER: EVERYONE
     | {
-        "ChargingView": ALL,
+        "ChargingView|ChargingOutletView|ChargingMapView": ALL,
+        "OwnSessionsView|OwnTagsView|MoreView": ALL,
+        # Of what is their own; see portal/live.py.
+        "LiveView": ALL,
         "IdTokenView": READ,
         "IdTokenApi": API_READ,
     },

@@ -5,10 +5,16 @@ from flask_appbuilder import AppBuilder
 from portal.pages.address import AddressView
 from portal.pages.address_code import AddressCodeView
 from portal.pages.bulk.view import BulkView
-from portal.pages.charging import ChargingView
+from portal.pages.charging.map import ChargingMapView
+from portal.pages.charging.outlet import ChargingOutletView, OutletCodeView
+from portal.pages.charging.own import MoreView, OwnSessionsView, OwnTagsView
+from portal.pages.charging.view import ChargingView
+from portal.pages.charts.view import ChartsView
 from portal.pages.choices import ChoiceView
 from portal.pages.configuration import ConfigurationView
 from portal.pages.control.view import ControlView
+from portal.pages.export_schedules import ExportSchedulesView
+from portal.pages.exports import ExportsView
 from portal.pages.forgotten_password import ForgottenPasswordView
 from portal.pages.import_topology import ImportTopologyView
 from portal.pages.import_users import ImportUsersView
@@ -17,13 +23,21 @@ from portal.pages.map import MapView
 from portal.pages.news import NewsView
 from portal.pages.parameters.view import ParametersView
 from portal.pages.positions import PositionsView
+from portal.pages.retention import RetentionView
+from portal.pages.saved_views import SavedViewView
 from portal.pages.search import SearchView
 from portal.pages.second_factor import SecondFactorView
 from portal.pages.settings.view import SettingsView
 from portal.pages.topology import TopologyView
 from portal.pages.tree import TreeView
+from portal.views.alarm import AlarmHistoryView, AlarmView
+from portal.views.alarm_acknowledge import AlarmAcknowledgeView
+from portal.views.alarm_rule import AlarmRuleView
 from portal.views.audit_entry import AuditEntryView
+from portal.views.backup import BackupView
 from portal.views.charging_session import ChargingSessionView
+from portal.views.charging_session_review import ChargingSessionReviewView
+from portal.views.charging_session_review_many import ReviewManyView
 from portal.views.command import CommandView
 from portal.views.command_batch import CommandBatchView
 from portal.views.event import EventView
@@ -52,20 +66,38 @@ VIEWS = (
     SearchView,
     ChoiceView,
     SettingsView,
+    SavedViewView,
+    ExportsView,
+    ExportSchedulesView,
     TreeView,
     LiveView,
     ChargingView,
+    ChargingMapView,
+    ChargingOutletView,
+    OutletCodeView,
+    OwnSessionsView,
+    OwnTagsView,
+    MoreView,
+    ChartsView,
     ChargingSessionView,
+    ChargingSessionReviewView,
+    ReviewManyView,
+    AlarmView,
+    AlarmHistoryView,
+    AlarmAcknowledgeView,
+    AlarmRuleView,
     EventView,
     MessageView,
     CommandView,
     CommandBatchView,
     AuditEntryView,
+    BackupView,
     ConfigurationView,
     AddressCodeView,
     TopologyView,
     ImportTopologyView,
     SystemView,
+    RetentionView,
     ServiceView,
     SiteView,
     FloorView,

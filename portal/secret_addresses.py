@@ -2,7 +2,7 @@
 
 import re
 
-SECRET_PART = re.compile(r"(?<=/reset/)[\w-]+")
+SECRET_PART = re.compile(r"(?<=/reset/)[\w-]+|(?<=/unsubscribe/)[\w.-]+")
 
 
 def without_secrets(text: str) -> str:

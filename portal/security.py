@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_login import login_user
 from werkzeug.security import check_password_hash
 
-from domain import clock, passwords, second_factor, users
+from domain import clock, log, passwords, second_factor, users
 from domain.models import PortalUser
 from domain.roles import RoleName
 from domain.user_details import Reason, UserDetails, UserError
@@ -48,6 +48,7 @@ class PortalSecurityManager(ApiKeys):
 
     def signed_in(self, user: PortalUser) -> None:
         """Somebody has come in, through whichever door. Commits."""
+        log.bind(user_id=user.id)
         forget_attempts(user.username)
         user.login_count = (user.login_count or 0) + 1
         user.last_login = clock.now().replace(tzinfo=None)
@@ -65,7 +66,10 @@ class PortalSecurityManager(ApiKeys):
         """Whom a cookie or a token names, unless that was ended since."""
         known = IDENTITY.fullmatch(identity)
         user: PortalUser | None = self.get_user_by_id(int(known[1])) if known else None
-        return user if user and user.is_active and user.get_id() == identity else None
+        if user is None or not user.is_active or user.get_id() != identity:
+            return None
+        log.bind(user_id=user.id)
+        return user
 
     def load_user_jwt(self, header: dict[str, object], payload: dict[str, object]) -> PortalUser | None:
         user: PortalUser | None = super().load_user_jwt(header, payload)

@@ -26,7 +26,7 @@ from domain.models import (
 from domain.passwords import hash_password
 from domain.protocols import Protocol
 from domain.roles import RoleName
-from seeds import demo_history, demo_load, demo_plans, demo_services, demo_tags
+from seeds import demo_alarms, demo_history, demo_load, demo_plans, demo_services, demo_tags
 
 DEMO_PASSWORD = "charge2026"  # noqa: S105 - everybody may know it
 COMPANY = "FastCars"
@@ -118,6 +118,7 @@ def seed(db: Session) -> bool:
     _assign_sites(db)
     demo_history.write(db)
     demo_load.add(db)
+    demo_alarms.add(db)
     demo_tags.add_hint(db)
     demo_services.add(db)
     return True
@@ -132,10 +133,12 @@ def charge_box_ids(db: Session) -> list[str]:
 
 
 def by_protocol(db: Session) -> dict[Protocol, list[str]]:
-    """The same, by what they speak."""
+    """Those that are to be simulated, by what they speak."""
     speaking = {charge_box_id: protocol for protocol, ids in SPEAKING_SOAP.items() for charge_box_id in ids}
     groups: dict[Protocol, list[str]] = {}
     for charge_box_id in charge_box_ids(db):
+        if charge_box_id == demo_alarms.OUT_OF_ORDER:
+            continue
         groups.setdefault(speaking.get(charge_box_id, Protocol.OCPP16), []).append(charge_box_id)
     return groups
 

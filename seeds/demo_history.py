@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from domain.clock import now
-from domain.energy import ReviewReason
+from domain.grades import EnergySource, Grade, grade_of
 from domain.models import (
     Authorization,
     ChargingSession,
@@ -24,6 +24,7 @@ from domain.models import (
     Station,
     site_driver,
 )
+from domain.review_reasons import ReviewReason
 from domain.stops import StopReason
 from seeds import demo_tags
 
@@ -32,7 +33,7 @@ DAYS = 365
 COLUMNS = (
     "started_at, stopped_at, ended_at, logged_at, node_id, site_id, floor_id, outlet_id, site_name, station_name,"
     ' outlet_number, "authorization", id_token, user_id, email, meter_start_wh, meter_stop_wh, energy_wh,'
-    " stop_reason, review_reasons"
+    " stop_reason, review_reasons, energy_source, grade, needs_review"
 )
 
 # How many of a hundred arrivals fall into each hour of a day.
@@ -134,6 +135,9 @@ def _at_outlet(
                 "energy_wh": energy_wh,
                 "stop_reason": draw.choices(STOP_REASONS, (80, 17, 2, 1))[0].value,
                 "review_reasons": [],
+                "energy_source": EnergySource.REGISTER.value,
+                "grade": Grade.SOUND.value,
+                "needs_review": False,
             }
             yield tuple(_sometimes_odd(draw, row).values())
             meter_wh += energy_wh
@@ -179,8 +183,13 @@ def _sometimes_odd(draw: random.Random, row: dict[str, Any]) -> dict[str, Any]:
     """A few sessions a month are such that a person should look at them."""
     chance = draw.random()
     if chance < 0.0015:
-        row |= {"meter_start_wh": 0, "review_reasons": [ReviewReason.METER_START_ZERO.value]}
+        row |= {"meter_start_wh": 0} | _doubtful(ReviewReason.METER_START_ZERO, EnergySource.REGISTER)
     elif chance < 0.0025:
         missing = {"meter_stop_wh": None, "stop_reason": StopReason.STATION_BOOTED.value}
-        row |= missing | {"review_reasons": [ReviewReason.STOP_MISSING.value]}
+        row |= missing | _doubtful(ReviewReason.STOP_MISSING, EnergySource.SAMPLES)
     return row
+
+
+def _doubtful(reason: ReviewReason, source: EnergySource) -> dict[str, Any]:
+    grade = grade_of(source, [reason])
+    return {"review_reasons": [reason.value], "energy_source": source.value, "grade": grade.value, "needs_review": True}

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.clock import now
@@ -26,6 +26,9 @@ class PersonalApiKey(Model):
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """True to the minute, see domain/api_keys.py."""
+
+    is_read_only: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether it may read what its owner may, and change nothing."""
 
     user: Mapped[PortalUser] = relationship()
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -16,12 +17,15 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     SmallInteger,
     String,
+    false,
     text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from domain.models.columns import HIDDEN_INFO
+from domain.models.columns import HIDDEN_INFO, ChangeNumber
 from domain.models.user import PortalUser
+from domain.review_reasons import ask_for_a_look
 
 
 class Authorization(IntEnum):
@@ -29,8 +33,10 @@ class Authorization(IntEnum):
 
     ANONYMOUS = 0
     RFID = 1
+    APP = 2
+    """Its driver asked for it from the portal (domain/app_charges.py)."""
     SERVICE = 3
-    """A service of a third party asked for it (domain/services/parking); 2 is kept for an app of our own."""
+    """A service of a third party asked for it (domain/services/parking)."""
 
 
 SORTED_COLUMNS = (
@@ -46,7 +52,14 @@ SORTED_COLUMNS = (
     "logged_at",
     "email",
     "meter_wh",
+    "grade",
 )
+
+
+def _asks_for_a_look(context: DefaultExecutionContext) -> bool:
+    """As it begins."""
+    given: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return ask_for_a_look(given.get("review_reasons") or ())
 
 
 class ChargingSession(Model):
@@ -95,10 +108,27 @@ class ChargingSession(Model):
     )
     """The energy meter's value, the last that is known to be certain (manual, "Energimålerværdi")."""
     energy_wh: Mapped[int | None] = mapped_column(BigInteger)
-    """Delivered energy; empty while charging."""
+    """Delivered energy, as it is in force: what a person corrected it to, else what was found; empty while charging."""
+    original_energy_wh: Mapped[int | None] = mapped_column(BigInteger)
+    """What was found, where a person corrected it. Written in domain/reviews.py alone."""
+    original_ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """The end that was found, where a person corrected it."""
+    is_corrected: Mapped[bool] = mapped_column(server_default=false(), default=False)
     stop_reason: Mapped[str | None] = mapped_column(String(32))
     review_reasons: Mapped[list[str]] = mapped_column(ARRAY(String(50)), server_default=text("'{}'"), default=list)
-    """Why a person should look at this session; empty when nothing is suspicious. See charging_sessions.py."""
+    """What is odd about this session, each a `ReviewReason`; empty when nothing is."""
+    energy_source: Mapped[str | None] = mapped_column(String(16))
+    """An `EnergySource`; empty while charging."""
+    grade: Mapped[str | None] = mapped_column(String(1))
+    """A `Grade`; empty while charging."""
+    longest_gap_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    """For how long nothing was read, if that is odd. By a clock that is set wrong it may be centuries."""
+    needs_review: Mapped[bool] = mapped_column(server_default=false(), default=_asks_for_a_look)
+    """Whether a person should look; written by `grades.judge` alone."""
+    reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When a person last confirmed or corrected it, unless something new was said since."""
+
+    change_number: Mapped[ChangeNumber]
 
     user: Mapped[PortalUser | None] = relationship()
 
@@ -117,9 +147,19 @@ class ChargingSession(Model):
         Index("ix_charging_session_open", "outlet_id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_charging_session_started_at", "started_at", "id"),
         Index("ix_charging_session_site", "site_id", "started_at", "id"),
+        Index(
+            "ix_charging_session_floor",
+            "floor_id",
+            "started_at",
+            "id",
+            postgresql_where=text("floor_id IS NOT NULL"),
+        ),
         Index("ix_charging_session_node", "node_id", "started_at", "id"),
         Index("ix_charging_session_user", "user_id", "started_at", "id"),
-        Index("ix_charging_session_review", text("(cardinality(review_reasons) > 0)"), "id"),
+        Index("ix_charging_session_change", "change_number", "id"),
+        # Few, and named just as Statistics asks for them.
+        Index("ix_charging_session_needs_review", "started_at", "id", postgresql_where=text("needs_review IS true")),
+        Index("ix_charging_session_reviewed", "id", postgresql_where=text("(reviewed_at IS NOT NULL) IS true")),
         *(Index(f"ix_charging_session_{name}", name, "id") for name in SORTED_COLUMNS if name not in ("id", "node_id")),
         {"postgresql_partition_by": "RANGE (started_at)"},
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlalchemy import BigInteger, DateTime, Enum, Identity, Integer
+from sqlalchemy import BigInteger, DateTime, Enum, Identity, Integer, text
 from sqlalchemy.orm import mapped_column
 
 Key = Annotated[int, mapped_column(Integer, primary_key=True)]
@@ -18,6 +18,12 @@ LARGEST_BIG_KEY = 2**63 - 1
 
 At = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """A moment, aware, in UTC."""
+
+ChangeNumber = Annotated[
+    int,
+    mapped_column(BigInteger, server_default=text("change_number(pg_current_xact_id())"), deferred=True),
+]
+"""Of the transaction that wrote the row last (domain/changes.py); the database's doing, and read by pulls alone."""
 
 HIDDEN_INFO = {"audit": "hidden"}
 """The mark of a column that holds a secret, or what a person is known by: the audit log never keeps its value."""

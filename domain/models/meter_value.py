@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, Double, Identity, Integer, PrimaryKeyConstraint
+from sqlalchemy import BigInteger, DateTime, Double, Identity, Index, Integer, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.models.columns import ChangeNumber
 
 
 class MeterValue(Model):
@@ -30,8 +32,11 @@ class MeterValue(Model):
     soc_percent: Mapped[float | None] = mapped_column(Double)
     samples: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """The sampled values as the station sent them (OCPP 1.6, 7.43)."""
+    change_number: Mapped[ChangeNumber]
+    """A reading is written once and never changed."""
 
     __table_args__ = (
         PrimaryKeyConstraint("outlet_id", "received_at", "id", name="pk_meter_value"),
+        Index("ix_meter_value_change", "change_number", "id"),
         {"postgresql_partition_by": "RANGE (received_at)"},
     )

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from domain.co2 import MOST_G_PER_KWH, USUAL_G_PER_KWH
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models.address import Addressed
 from domain.models.columns import HIDDEN_INFO, At, Key, word
@@ -39,13 +40,24 @@ class System(Model):
     """The root of the tree; there is exactly one row."""
 
     __tablename__ = "system"
-    __table_args__ = (CheckConstraint("id = 1", name="ck_system_one_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="ck_system_one_row"),
+        CheckConstraint(f"co2_avoided_g_per_kwh BETWEEN 0 AND {MOST_G_PER_KWH}", name="ck_system_co2_avoided"),
+    )
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str] = mapped_column(Text, server_default="", default="")
     second_factor_roles: Mapped[list[str]] = mapped_column(ARRAY(String(64)), server_default=text("'{}'"), default=list)
     """The roles that sign in with a second factor."""
+    co2_avoided_g_per_kwh: Mapped[int] = mapped_column(
+        server_default=text(str(USUAL_G_PER_KWH)), default=USUAL_G_PER_KWH
+    )
+    """See domain/co2.py."""
+    silence_seconds: Mapped[int] = mapped_column(server_default=text("120"), default=120)
+    """After so long without a word of a station there is an alarm; sites and stations may have times of their own."""
+    unregistered_seconds: Mapped[int] = mapped_column(server_default=text("86400"), default=86400)
+    """The same of one that was created and has never called."""
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +74,8 @@ class Site(Addressed, Model):
     time_zone: Mapped[str | None] = mapped_column(String(64))
     tag_byte_order: Mapped[TagByteOrder | None] = mapped_column(word(TagByteOrder))
     tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
+    silence_seconds: Mapped[int | None]
+    """Until there is an alarm that a station is not heard; without a word of its own as the system says."""
 
     floors: Mapped[list["Floor"]] = relationship(back_populates="site", passive_deletes="all")
     stations: Mapped[list["Station"]] = relationship(back_populates="site", passive_deletes="all")
@@ -176,6 +190,8 @@ class Station(Addressed, Model):
     tag_digits: Mapped[TagDigits | None] = mapped_column(word(TagDigits))
     connection_number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     """Counts its connections; the highest is the one that holds. See stations.py."""
+    silence_seconds: Mapped[int | None]
+    """Until there is an alarm that it is not heard; without a word of its own as its site says."""
 
     password_hash: Mapped[str | None] = mapped_column(String(200), info=HIDDEN_INFO)
     """Of HTTP Basic (OCPP-J 1.6, security profile 1); see domain/station_passwords.py."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models.columns import Key, word
 from domain.models.node import Station
-from domain.statuses import OutletStatus
+from domain.statuses import OutletState, OutletStatus
 
 
 class OutletMode(StrEnum):
@@ -54,6 +54,8 @@ class Outlet(Model):
     status_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     occupied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Since when a car is at the cable, as far as the station told; empty when none is."""
+    state: Mapped[OutletState] = mapped_column(word(OutletState), server_default=OutletState.OFFLINE.value)
+    """What follows from its status, its station's and the line. Triggers alone write it, and note each change."""
 
     station: Mapped[Station] = relationship(back_populates="outlets")
 

@@ -100,6 +100,9 @@ class ChangeKind(StrEnum):
     CHARGE_STOPPED = "charge_stopped"
     CHARGE_CORRECTED = "charge_corrected"
     """Its end or energy is another than was known when it stopped."""
+    ALARM_RAISED = "alarm_raised"
+    ALARM_ACKNOWLEDGED = "alarm_acknowledged"
+    ALARM_CLEARED = "alarm_cleared"
 
 
 class ServiceChange(Model):
@@ -114,6 +117,7 @@ class ServiceChange(Model):
     station_id: Mapped[int | None] = mapped_column(Integer)
     outlet_id: Mapped[int | None] = mapped_column(Integer)
     charging_session_id: Mapped[int | None] = mapped_column(BigInteger)
+    alarm_id: Mapped[int | None] = mapped_column(BigInteger)
     before: Mapped[str | None] = mapped_column(String(32))
     after: Mapped[str | None] = mapped_column(String(32))
 

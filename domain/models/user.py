@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User as FabUser
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, ForeignKey, Index, Integer, String, Table, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models.columns import HIDDEN_INFO
@@ -51,6 +64,10 @@ class PortalUser(FabUser):
     """Chosen time zone, such as `Europe/Copenhagen`; without one the installation's is used."""
     alarm_email: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """Wants an e-mail while alarms are active (manual, "E-mail ved alarm")."""
+    alarm_digest_hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("7"), default=7)
+    """At which hour, on the user's clock."""
+    alarms_at_once: Mapped[list[str]] = mapped_column(ARRAY(String(32)), server_default=text("'{}'"), default=list)
+    """Of which kinds the user is told as soon as they are raised."""
     dashboard_panes: Mapped[list[str] | None] = mapped_column(ARRAY(String(50)))
     """The chosen panes in order; without a choice those of the role."""
     sign_in_number: Mapped[int] = mapped_column(server_default=text("0"), default=0)
@@ -80,6 +97,9 @@ class PortalUser(FabUser):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+Index("ix_ab_user_alarm_email", PortalUser.__table__.c.id, postgresql_where=PortalUser.__table__.c.alarm_email)
 
 
 def _begins(name: str, expression: ColumnElement[str]) -> Index:

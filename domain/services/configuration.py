@@ -34,6 +34,7 @@ class WebhookTopic(StrEnum):
 
     STATUS = "status"
     CHARGING_SESSIONS = "charging_sessions"
+    ALARMS = "alarms"
 
 
 class WebhookConfiguration(Configuration):

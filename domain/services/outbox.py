@@ -29,7 +29,6 @@ LONGEST_REST = timedelta(minutes=5)
 JITTER = 0.2
 """Each pause is longer or shorter by up to so much of it, so that many do not come back at the same moment."""
 GIVEN_UP_AFTER = timedelta(days=3)
-KEPT_FOR = timedelta(days=14)
 LEASE = timedelta(minutes=2)
 """What a worker took and did not settle by then was not sent, as far as anybody knows."""
 LONGEST_ANSWER = 300
@@ -225,7 +224,7 @@ def latest(db: Session, service_id: int, most: int) -> Sequence[ServiceDelivery]
     return db.scalars(of_service.order_by(ServiceDelivery.id.desc()).limit(most)).all()
 
 
-def forget_old(db: Session, now: datetime) -> int:
-    """Messages past their time, delivered or not; returns how many."""
-    old = delete(ServiceDelivery).where(ServiceDelivery.created_at < now - KEPT_FOR).returning(ServiceDelivery.id)
+def forget_before(db: Session, before: datetime) -> int:
+    """Messages of an earlier time, delivered or not; returns how many."""
+    old = delete(ServiceDelivery).where(ServiceDelivery.created_at < before).returning(ServiceDelivery.id)
     return len(db.scalars(old.execution_options(synchronize_session=False)).all())

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import ChargingSession, Outlet, Site, Station
+from domain.models import Alarm, AlarmHistory, ChargingSession, Outlet, Site, Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,12 @@ def charging_sessions(db: Session, ids: Collection[int]) -> dict[int, ChargingSe
     if not ids:
         return {}
     return {each.id: each for each in db.scalars(select(ChargingSession).where(ChargingSession.id.in_(ids)))}
+
+
+def alarms(db: Session, ids: Collection[int]) -> dict[int, Alarm | AlarmHistory]:
+    """Whether they last or are over."""
+    if not ids:
+        return {}
+    over = db.scalars(select(AlarmHistory).where(AlarmHistory.id.in_(ids)))
+    found: dict[int, Alarm | AlarmHistory] = {alarm.id: alarm for alarm in over}
+    return found | {alarm.id: alarm for alarm in db.scalars(select(Alarm).where(Alarm.id.in_(ids)))}

@@ -12,6 +12,7 @@ from threading import BoundedSemaphore, Condition, Event, Thread
 import structlog
 
 from config import get_settings
+from domain.log import begin
 from engine.calls import records
 from engine.calls.asking import Asking, Late
 from engine.calls.exchange import Exchange, Outcome
@@ -52,11 +53,12 @@ class Caller:
 
     def _work(self) -> None:
         while (station_id := self._next()) is not None:
+            begin(station_id=station_id)
             try:
                 self._call(station_id)
             except Exception:
                 # The sweep ends what was under way and hands the station over again.
-                log.exception("a station could not be called", station_id=station_id)
+                log.exception("a station could not be called")
             self._leave(station_id)
 
     def _next(self) -> int | None:

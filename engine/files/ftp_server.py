@@ -9,7 +9,7 @@ from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
 
 from config import Settings
-from engine import log
+from domain import log
 from engine.files.certificate import tls_context
 from engine.files.ftp_station import EncryptedStationHandler, StationHandler
 
@@ -25,8 +25,7 @@ class Server(FTPServer):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM; files that are coming in then are told to have ended. Raises OSError for a port in use."""
-    log.configure(settings.log_level)
-    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=settings.log_level.upper())
+    log.configure("files", settings.log_level, settings.log_format)
     # Each word of each station is of interest only to whoever looks for a fault.
     logging.getLogger("pyftpdlib").setLevel(logging.DEBUG if settings.log_level.upper() == "DEBUG" else logging.WARNING)
     StationHandler.ssl_context = tls_context()

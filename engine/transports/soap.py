@@ -14,6 +14,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from domain import clock
+from domain.log import bind
 from engine.group_commit import NotStoredError
 from engine.rpc import CallError, ErrorCode
 from engine.runtime import get_runtime
@@ -78,7 +79,7 @@ def serve(service: str) -> Response:
     except NotStoredError:
         return _refuse(version, exchange, SoapFault(Code.RECEIVER, Subcode.INTERNAL_ERROR, NOT_STORED, 503))
     except Exception:
-        log.exception("a message failed", station=exchange.header and exchange.header.identity)
+        log.exception("a message failed")
         return _refuse(version, exchange, SoapFault(Code.RECEIVER, Subcode.INTERNAL_ERROR, FAILED))
     _note(exchange, answer, is_refused=False)
     response = Response(answer, content_type=CONTENT_TYPE)
@@ -134,6 +135,7 @@ def _too_large() -> SoapFault:
 def _line_of(header: Header, version: Version) -> SoapLine:
     """The header says who calls, and HTTP whether it is true."""
     charge_box_id = header.identity
+    bind(station=charge_box_id, message_id=header.message_id)
     if charge_box_id is None:
         raise SoapFault(Code.SENDER, Subcode.IDENTITY_MISMATCH, f"the header {IDENTITY} is missing or empty")
     keys = keys_in(request, charge_box_id)
@@ -141,7 +143,7 @@ def _line_of(header: Header, version: Version) -> SoapLine:
     line = get_runtime().soap_lines.line_of(caller)
     if isinstance(line, SoapLine):
         return line
-    log.info("a station was refused", station=charge_box_id, reason=line or "unknown", address=request.remote_addr)
+    log.info("a station was refused", reason=line or "unknown", address=request.remote_addr)
     if line is None:
         raise SoapFault(Code.SENDER, Subcode.SECURITY_ERROR, unknown(charge_box_id))
     status, reason, headers = REFUSALS[line]

@@ -9,6 +9,7 @@ from flask_sock import Sock
 from simple_websocket import Server
 
 from domain import clock
+from domain.log import bind
 from domain.reports import ConnectReport
 from domain.stations import Connection
 from engine.acting import Acting
@@ -68,9 +69,9 @@ def _refusal_of_station(charge_box_id: str) -> Response | None:
         g.connection = outcome
         return None
     if outcome is None:
-        log.info("an unknown station called", charge_box_id=charge_box_id, remote_address=request.remote_addr)
+        log.info("an unknown station called", station=charge_box_id, remote_address=request.remote_addr)
         return _refusal(404, unknown(charge_box_id))
-    log.info("a station was refused", charge_box_id=charge_box_id, reason=outcome, remote_address=request.remote_addr)
+    log.info("a station was refused", station=charge_box_id, reason=outcome, remote_address=request.remote_addr)
     return _refusal(*REFUSALS[outcome])
 
 
@@ -89,7 +90,7 @@ def forget(_error: BaseException | None) -> None:
 @sock.route("/websocket/<path:charge_box_id>", bp=websocket)  # type: ignore[untyped-decorator]
 def serve(server: Server, charge_box_id: str) -> None:
     """Answer a station's frames, one after the other, for as long as the line lasts."""
-    structlog.contextvars.bind_contextvars(station=charge_box_id)
+    bind(station=charge_box_id)
     runtime = get_runtime()
     connection: Connection = g.connection
     line = Line(server)

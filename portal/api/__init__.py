@@ -8,6 +8,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 
 from portal.api import errors
+from portal.api.alarm import AlarmApi, AlarmHistoryApi
 from portal.api.body import JsonProvider
 from portal.api.charging_session import ChargingSessionApi
 from portal.api.command import CommandApi, StationCommandApi
@@ -16,6 +17,7 @@ from portal.api.firmware_image import FirmwareImageApi
 from portal.api.floor import FloorApi
 from portal.api.floor_plan import FloorPlanApi
 from portal.api.id_token import IdTokenApi
+from portal.api.meter_value import MeterValueApi
 from portal.api.openapi import OpenApi, SwaggerView
 from portal.api.outlet import OutletApi
 from portal.api.outlet_service import OutletServiceApi
@@ -30,11 +32,14 @@ RESOURCES = (
     StationApi,
     OutletApi,
     ChargingSessionApi,
+    MeterValueApi,
     IdTokenApi,
     UserApi,
     CommandApi,
     CommandBatchApi,
     FirmwareImageApi,
+    AlarmApi,
+    AlarmHistoryApi,
 )
 
 CONFIGURATION = {

@@ -13,8 +13,19 @@ from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.decorators import has_access, protect
 from marshmallow import Schema
 
-from portal.api import command_openapi, filters, floor_plan, outlet_service, parameter, parking_openapi
+from portal.api import (
+    alarm,
+    command_openapi,
+    export_openapi,
+    filters,
+    floor_plan,
+    outlet_service,
+    parameter,
+    parking_openapi,
+    user,
+)
 from portal.api.base import Api
+from portal.api.export import ExportApi
 from portal.api.login import LoginSchema
 from portal.api.openapi_parts import FORM, answers, as_json, key_in_path, object_of, reference
 from portal.api.query import QuerySchema
@@ -23,7 +34,8 @@ VERSION = "v1"
 
 ABOUT = """\
 Two ways to sign in, both sent as `Authorization: Bearer …`: a personal API key (`cp_…`), which people make and revoke
-in their user settings, or a token for an e-mail and a password from `/api/v1/security/login`.
+in their user settings and which may be read-only, or a token for an e-mail and a password from
+`/api/v1/security/login`.
 
 An answer about one row has an `ETag`. Sent back as `If-Match` with a change, it is made only if nobody else changed the
 row meanwhile; what stations report is no change.
@@ -36,11 +48,13 @@ FAULTS = {
     401: "No valid key or token",
     403: "Not allowed",
     404: "There is no such row",
+    410: "The cursor is of no use any more, which is told; begin anew without it",
     409: "A rule speaks against it, such as that others stand below; it is told",
     413: "The body is larger than 64 KiB",
     412: "Somebody changed the row since it was read with this `If-Match`; who and when is told",
     422: "A field is wrong; each with its reasons",
-    429: "Too many attempts",
+    429: "Too many attempts, calls or exports; `Retry-After` tells the seconds to wait",
+    503: "Too many exports run at this moment; `Retry-After` tells the seconds to wait",
 }
 
 OF_FIELDS = {"type": "object", "additionalProperties": True, "example": {"name": ["Missing data for required field."]}}
@@ -161,7 +175,7 @@ def _describe(spec: APISpec, api: Api) -> None:
     spec.components.schema(_word(api), schema=api.show_model_schema)
     if api.form:
         spec.components.schema(_name(api.form), schema=api.form)
-    offered = api.include_route_methods or set(OPERATIONS)
+    offered = OPERATIONS.keys() & (api.include_route_methods or OPERATIONS.keys())
     if "put" in offered:
         spec.components.schema(f"{_word(api)}Changes", schema=api.edit_model_schema)
     for name, (method, path, describe) in OPERATIONS.items():
@@ -214,7 +228,7 @@ def document(apis: list[Api], server: str) -> dict[str, Any]:
         servers=[{"url": server}],
         security=[{"key": []}, {"token": []}],
     )
-    key = "a personal API key, such as cp_…; it may what its owner may"
+    key = "a personal API key, such as cp_…; it may what its owner may, or of that only GET"
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": key})
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for status, text in FAULTS.items():
@@ -225,10 +239,13 @@ def document(apis: list[Api], server: str) -> dict[str, Any]:
     _describe_sign_in(spec)
     for api in apis:
         _describe(spec, api)
+    export_openapi.describe(spec, [api for api in apis if isinstance(api, ExportApi)])
     command_openapi.describe(spec)
+    alarm.describe(spec)
     parameter.describe(spec)
     outlet_service.describe(spec)
     floor_plan.describe(spec)
+    user.describe(spec)
     parking_openapi.describe(spec)
     return spec.to_dict()
 

@@ -47,12 +47,13 @@ class QuerySchema(Schema):
 def read_query() -> dict[str, Any]:
     """The parameter `q` of this request, checked but for the names of columns; refuses nonsense with a reason."""
     try:
-        return QuerySchema().load(_parse(request.args.get("q", "")))
+        return QuerySchema().load(parse(request.args.get("q", "")))
     except ValidationError as error:
         refuse(400, error.messages_dict)
 
 
-def _parse(text: str) -> Any:
+def parse(text: str) -> Any:
+    """What was written as rison or as JSON; refuses anything else."""
     if not text:
         return {}
     try:

@@ -4,6 +4,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 
 from domain import nodes
+from domain.alarms.sweeping import LONGEST_WAIT_SECONDS
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Site
 from portal.api.base import Api
@@ -34,6 +35,12 @@ class SiteSchema(Schema):
         by_value=fields.String(),
         allow_none=True,
         metadata={"description": "what a tag of digits alone is; null is decimal"},
+    )
+    silence_seconds = Whole(
+        0,
+        LONGEST_WAIT_SECONDS,
+        allow_none=True,
+        metadata={"description": "how long nothing is heard until there is an alarm; null is as the system says"},
     )
 
 

@@ -1,5 +1,6 @@
 """/api/v1/stations/"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -7,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import inspect
 
 from domain import endpoints, nodes, positions, station_passwords, supply
+from domain.alarms.sweeping import LONGEST_WAIT_SECONDS
 from domain.endpoints import EndpointError
 from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Floor, Site, Station, StationKind
@@ -14,6 +16,7 @@ from domain.station_passwords import PasswordError
 from domain.statuses import StationStatus
 from domain.supply import SupplyError, SupplyFault
 from portal.api.base import Api, Values
+from portal.api.body import json_body
 from portal.api.errors import refuse
 from portal.api.fields import Flag, Key, Moment, Name, Number, Text, Whole
 
@@ -47,6 +50,14 @@ class StationSchema(Schema):
         required=True,
         metadata={"example": "CB-101", "description": "the station's own name, letter by letter"},
     )
+    previous_charge_box_id = fields.String(
+        load_only=True,
+        metadata={
+            "example": "CB-100",
+            "description": "the consent to a new charge_box_id for a station that has called: the one until now. "
+            "The device is turned away until it calls itself by the new one",
+        },
+    )
     site = Key(Site, attribute="site_id", required=True, metadata={"example": 1})
     floor = Key(Floor, attribute="floor_id", allow_none=True, metadata={"example": 1})
     plan_x = Number(
@@ -75,6 +86,12 @@ class StationSchema(Schema):
         by_value=fields.String(),
         allow_none=True,
         metadata={"description": "what a tag of digits alone is; null is as the site"},
+    )
+    silence_seconds = Whole(
+        0,
+        LONGEST_WAIT_SECONDS,
+        allow_none=True,
+        metadata={"description": "how long nothing is heard until there is an alarm; null is as the site says"},
     )
     password = fields.String(
         load_only=True,
@@ -144,14 +161,16 @@ class StationApi(Api):
     }
 
     def values(self, schema: Schema) -> Values:
-        """What is kept of a password is its hash."""
+        """What is kept of a password is its hash, and of a consent nothing."""
         values = super().values(schema)
+        values.pop("previous_charge_box_id", None)
         if "password" in values:
             values |= station_passwords.values_for(values.pop("password"))
         return values
 
     def pre_update(self, item: Station) -> None:
         attributes = inspect(item).attrs
+        self._check_charge_box_id(item, attributes.charge_box_id.history.deleted)
         if item.floor_id is not None and (
             attributes.plan_x.history.has_changes() or attributes.plan_y.history.has_changes()
         ):
@@ -160,6 +179,14 @@ class StationApi(Api):
             station_passwords.unlock(self.db, item.id)
 
         self._check_supply(item)
+
+    def _check_charge_box_id(self, item: Station, before: Sequence[str]) -> None:
+        """A program says that it means the change, where a person is asked: portal/views/station_name.py."""
+        if not before or item.last_seen_at is None or json_body().get("previous_charge_box_id") == before[0]:
+            return
+        self.db.rollback()
+        reason = "The station has called by this name and will be turned away until it calls itself by the new one."
+        refuse(422, {"charge_box_id": [f"{reason} To change it, send previous_charge_box_id: {before[0]}."]})
 
     def create(self, item: Station) -> None:
         self._check_supply(item)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from apispec import APISpec
 from flask import Response
 from flask_appbuilder.api import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -24,10 +25,12 @@ from domain.privacy import sees_all_of_users
 from domain.roles import RoleName
 from domain.user_details import Reason, Refusal, UserDetails, UserError
 from domain.users import NoSuchUserError
+from portal import personal_data
 from portal.api import versions
 from portal.api.base import Api
 from portal.api.errors import refuse
 from portal.api.fields import Flag, Moment, Name, Text, Whole
+from portal.api.openapi_parts import as_json, key_in_path, reference
 from portal.viewer import viewer
 
 MOST_TAGS = 100
@@ -46,6 +49,7 @@ WORDS = {
     Reason.TAG_TWICE: "The tag {value} stands here twice, in this or another writing.",
     Reason.LAST_ADMINISTRATOR: "This is the last administrator.",
     Reason.OWN_ACCOUNT: "Your own is changed in the user settings only.",
+    Reason.OWN_DELETION: "This is your own account; another administrator deletes it.",
 }
 
 
@@ -176,11 +180,18 @@ class UserApi(Api):
 
     def remove(self, item: PortalUser) -> None:
         try:
-            users.delete(self.db, item)
+            users.delete(self.db, item, viewer().user_id)
         except UserError as error:
             refuse(409, " ".join(in_words(refusal) for found in error.refusals.values() for refusal in found))
         except NoSuchUserError:
             refuse(404, "Not found")
+
+    @expose("/<int:pk>/data", methods=["GET"])
+    @protect()
+    @permission_name("data")
+    def data(self, pk: int) -> Response:
+        """All that is kept about a person: the file that they get themselves."""
+        return personal_data.answer(self.row(pk).id, f"personal-data-{pk}")
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -193,3 +204,16 @@ class UserApi(Api):
             refuse(422, {name: [in_words(refusal) for refusal in found] for name, found in error.refusals.items()})
         except NoSuchUserError:
             refuse(404, "Not found")
+
+
+def describe(spec: APISpec) -> None:
+    """What users have and other resources have not."""
+    faults = {str(fault): reference("responses", str(fault)) for fault in (401, 403, 404)}
+    whole = {"description": "Account, tags, sessions, commands and so on", **as_json({"type": "object"})}
+    operation = {
+        "tags": ["users"],
+        "operationId": "users.data",
+        "summary": "All that is kept about one person, as one file",
+        "responses": {"200": whole} | faults,
+    }
+    spec.path("/api/v1/users/{pk}/data", operations={"get": operation}, parameters=[key_in_path()])

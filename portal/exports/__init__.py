@@ -1,19 +1,11 @@
 """Files of exactly what a table lists: all rows that the filters leave, in that order, with those columns.
 
-All kinds are made from a server-side cursor, so that memory does not grow with the rows, and pause after each chunk,
-so that the other greenlets of the process go on.
+No kind keeps the rows in memory: they come from a server-side cursor or by COPY, and each pauses after some hundred of
+them, so that the other greenlets of the process go on.
 """
 
-from collections.abc import Callable
-
-from flask import Response
-
+from portal.exports.answering import answer
 from portal.exports.content import Content
-from portal.exports.csv import csv_file
-from portal.exports.lines import lines_file
-from portal.exports.xlsx import xlsx_file
+from portal.exports.kinds import AT_ONCE_ROWS, KINDS, LABELS
 
-FILE_TYPES: dict[str, Callable[[Content], Response]] = {"xlsx": xlsx_file, "csv": csv_file, "jsonl": lines_file}
-LABELS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)", "jsonl": "JSON (.jsonl)"}
-
-__all__ = ["FILE_TYPES", "LABELS", "Content"]
+__all__ = ["AT_ONCE_ROWS", "KINDS", "LABELS", "Content", "answer"]

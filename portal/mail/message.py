@@ -14,6 +14,15 @@ DEFAULT_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent to one person."""
 
@@ -21,15 +30,29 @@ class Message:
     subject: str
     text: str
     html: str
+    attachment: Attachment | None = None
+    message_id: str | None = None
+    """Of one that may have to be sent again; others get one when they are sent."""
+    unsubscribe_url: str | None = None
+    """Where mail programs ask that its reader gets no more such (RFC 8058)."""
 
 
-def render(template: str, to: str, language: str | None, /, **values: Any) -> Message:
+def render(
+    template: str,
+    to: str,
+    language: str | None,
+    /,
+    attachment: Attachment | None = None,
+    message_id: str | None = None,
+    unsubscribe_url: str | None = None,
+    **values: Any,
+) -> Message:
     """The message of the files `<template>.txt`, whose first line is the subject, and `<template>.html`."""
     environment = _environment(language or DEFAULT_LANGUAGE)
     subject, _, text = environment.get_template(f"{template}.txt").render(values).partition("\n")
     html = environment.get_template(f"{template}.html").render(values, subject=subject)
     # A name may hold what ends a line somewhere (U+2028); no letter could be made of such a subject.
-    return Message(to, " ".join(subject.split()), text.strip() + "\n", html)
+    return Message(to, " ".join(subject.split()), text.strip() + "\n", html, attachment, message_id, unsubscribe_url)
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import localtime, make_msgid
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -13,6 +14,18 @@ from portal.mail.message import Message
 TIMEOUT_SECONDS = 30
 SUBMISSION_PORT = 587
 SUBMISSION_OVER_TLS_PORT = 465
+
+
+UNSUBSCRIBE = "List-Unsubscribe"
+
+
+class Whole(EmailPolicy):
+    """Python would encode an address that is longer than a line, and then no mail program knows it for one."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == UNSUBSCRIBE:
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
 
 
 class UnprotectedPasswordError(Exception):
@@ -61,14 +74,23 @@ def _is_this_machine(host: str) -> bool:
 
 def _letter(message: Message) -> EmailMessage:
     sender = get_settings().mail_sender
-    letter = EmailMessage()
+    letter = EmailMessage(Whole())
     letter["From"] = sender
     letter["To"] = message.to
     letter["Subject"] = message.subject
     letter["Date"] = localtime()
-    letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    letter["Message-ID"] = message.message_id or make_msgid(domain=sender.rpartition("@")[2])
     # So that no absence note answers it (RFC 3834, 5).
     letter["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url is not None:
+        letter[UNSUBSCRIBE] = f"<{message.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(message.text)
     letter.add_alternative(message.html, subtype="html")
+    if message.attachment is not None:
+        kind, _slash, subtype = message.attachment.media_type.partition("/")
+        # As bytes whatever it is: a text would be encoded anew.
+        letter.add_attachment(
+            message.attachment.content, maintype=kind, subtype=subtype, filename=message.attachment.name
+        )
     return letter

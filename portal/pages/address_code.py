@@ -1,15 +1,11 @@
 """An address that is entered in a station, as a QR code: for the technician's phone, and on paper."""
 
-import io
-
-import segno
 from flask import abort
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from markupsafe import Markup
 
 from domain.models import Station
-from portal import ocpp_addresses
+from portal import codes, ocpp_addresses
 from portal.node import node_url, selected
 
 
@@ -29,16 +25,7 @@ class AddressCodeView(BaseView):
             "address_code.html",
             address=found,
             station=station,
-            code=_drawn(found.url),
+            code=codes.svg(found.url),
             back=node_url("ConfigurationView.index"),
         )
         return page
-
-
-def _drawn(text: str) -> Markup:
-    """As SVG, made of our own address alone; a fifth of it may be unreadable (level M, ISO/IEC 18004)."""
-    buffer = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        buffer, kind="svg", xmldecl=False, nl=False, omitsize=True, svgclass="qr", lineclass=None, light="#fff"
-    )
-    return Markup(buffer.getvalue().decode())  # noqa: S704 - segno writes nothing of the text but its squares

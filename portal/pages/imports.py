@@ -242,7 +242,7 @@ def _told(progress: Progress) -> str:
     return gettext("%(what)s: %(done)s of %(total)s", what=text, done=progress.done, total=progress.total)
 
 
-def _csv_file(content: str, name: str) -> Response:
+def _csv_file(content: str | bytes, name: str) -> Response:
     response = Response(content, mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -1,4 +1,7 @@
-"""GET /live/ as a WebSocket: what changes, told to an open page, which then asks for what it shows."""
+"""GET /live/ as a WebSocket: what changes, told to an open page, which then asks for what it shows.
+
+A driver's page says with `?station=` of which station it wants to hear besides what is its own.
+"""
 
 from urllib.parse import urlsplit
 
@@ -8,8 +11,10 @@ from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 from simple_websocket import ConnectionClosed, Server
 
+from domain.roles import RoleName
 from portal.database import database
 from portal.live import Listener, get_hub
+from portal.viewer import viewer
 
 IDLE_SECONDS = 20.0
 """After so long without news an empty list is sent: the page sees that the line lives, we that the page does."""
@@ -40,7 +45,9 @@ class LiveView(BaseView):
         if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
             abort(403)  # The browser sends our cookie, whoever's script asks it to.
         identity = current_user.get_id()
-        with get_hub().listening(identity) as listener:
+        is_drivers = viewer().role is RoleName.EV_USER
+        station_id = request.args.get("station", type=int)
+        with get_hub().listening(identity, is_drivers=is_drivers, station_id=station_id) as listener:
             database().close()
             self._tell(Server(request.environ), listener)
         return Handled()

@@ -95,7 +95,7 @@ class TopologyView(BaseView):
         content = topology_export.content(selected(), file_language())
         node = None if selected_key() == ROOT_KEY else selected_key()
         audit.exported(Station, node, file_type, [column.name for column in content.columns], [])
-        return exports.FILE_TYPES[file_type](content)
+        return exports.answer(content, file_type)
 
     def _creations(self, path: list[Node]) -> Iterator[Creation]:
         levels = {nodes.kind_of(node) for node in path}

@@ -59,8 +59,9 @@
   }
 
   addEventListener("online", () => { if (socket.readyState === WebSocket.CLOSED) connect(); });
-  // A page that the browser keeps for the way back must not hold the line.
-  addEventListener("pagehide", () => { clearTimeout(watch); socket.close(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  // A page that the browser keeps for the way back must not hold the line. One that is still being made ends with the
+  // page, without the complaint that closing it would be worth to the browser.
+  addEventListener("pagehide", () => { clearTimeout(watch); if (socket.readyState === WebSocket.OPEN) socket.close(); });
+  addEventListener("pageshow", (event) => { if (event.persisted && socket.readyState !== WebSocket.CONNECTING) connect(); });
   connect();
 }

@@ -7,37 +7,9 @@
   const list = page.querySelector(".map-list ul");
   const trouble = document.querySelector("[data-trouble]");
   const { map } = makeMap();
-  const markers = new Map();
+  const marks = makeMarks(map);
   const lines = new Map();
   let isShown = false;
-
-  function icon(place) {
-    const whole = makeElement("div", { className: "map-place" });
-    whole.append(makeSymbol(place.state), makeElement("span", { className: "texts" }, place.label));
-    if (place.count) whole.append(makeElement("span", { className: "number" }, place.count.toLocaleString(document.documentElement.lang)));
-    return L.divIcon({ className: "map-mark", html: whole, iconSize: [36, 36] });
-  }
-
-  function drawMarker(place) {
-    if (place.latitude === null || place.longitude === null) {
-      markers.get(place.key)?.marker.remove();
-      return void markers.delete(place.key);
-    }
-    const told = JSON.stringify(place);
-    const known = markers.get(place.key);
-    if (known?.told === told) return undefined;
-    const at = [place.latitude, place.longitude];
-    const marker = known?.marker ?? L.marker(at, { icon: icon(place), riseOnHover: true }).addTo(map);
-    markers.set(place.key, { marker, told });
-    marker.setLatLng(at).setIcon(icon(place)).setZIndexOffset(["available", "charging", "offline", "fault"].indexOf(place.state) * 100);
-    const tip = makeElement("span");
-    tip.append(makeElement("b", {}, place.label), makeElement("br"), place.text);
-    marker.unbindTooltip().bindTooltip(tip, { direction: "top", offset: [0, -16], className: "map-tip" });
-    marker.getElement().setAttribute("aria-label", `${place.label}, ${place.text}`);
-    marker.off("click keydown").on("click", () => location.assign(place.url));
-    marker.on("keydown", ({ originalEvent: event }) => { if (event.key === "Enter") location.assign(place.url); });
-    return undefined;
-  }
 
   function makeLine(place) {
     const item = makeElement("li", { className: place.key === page.dataset.marked ? "marked" : "" });
@@ -51,7 +23,7 @@
       const show = makeElement("button", { className: "s" }, _("Show"));
       show.type = "button";
       show.setAttribute("aria-label", _("Show %(name)s on the map", { name: place.label }));
-      show.addEventListener("click", () => map.setView(markers.get(place.key).marker.getLatLng(), Math.max(map.getZoom(), 14)));
+      show.addEventListener("click", () => map.setView(marks.at(place.key), Math.max(map.getZoom(), 14)));
       item.append(show);
     } else if (place.kind === "site") {
       const set = makeElement("a", { className: "button s" }, _("Set position"));
@@ -76,13 +48,7 @@
   }
 
   function draw(places) {
-    const there = new Set(places.map((place) => place.key));
-    for (const [key, { marker }] of markers) {
-      if (there.has(key)) continue;
-      marker.remove();
-      markers.delete(key);
-    }
-    places.forEach(drawMarker);
+    marks.draw(places);
     drawList(places);
     const stations = places.filter((place) => place.kind === "site").reduce((sum, place) => sum + place.count, 0);
     document.querySelector("[data-count]").textContent = ngettext("%(num)d station", "%(num)d stations", stations);
@@ -91,10 +57,9 @@
   }
 
   function showAll() {
-    const points = [...markers.values()].map(({ marker }) => marker.getLatLng());
-    const marked = markers.get(page.dataset.marked);
-    if (marked && page.dataset.marked.startsWith("station")) map.setView(marked.marker.getLatLng(), 17);
-    else if (points.length) map.fitBounds(L.latLngBounds(points), { padding: [50, 50], maxZoom: 16 });
+    const marked = marks.at(page.dataset.marked);
+    if (marked && page.dataset.marked.startsWith("station")) map.setView(marked, 17);
+    else marks.showAll();
   }
 
   async function look() {

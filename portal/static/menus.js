@@ -9,10 +9,11 @@
     for (const drop of main.querySelectorAll("details.drop[open]")) if (drop !== except) drop.open = false;
   }
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.drop")));
-  // Word of a scroll may come late, when a menu was opened after it.
+  // Word of a scroll may come late, when a menu was opened after it; that it was opened is itself said a moment later.
   const top = (drop) => drop.querySelector("summary").getBoundingClientRect().top;
+  const hasMoved = (drop) => drop.openedAt !== undefined && drop.openedAt !== top(drop);
   window.addEventListener("scroll", () => {
-    for (const drop of main.querySelectorAll("details.drop[open]")) if (top(drop) !== drop.openedAt) drop.open = false;
+    for (const drop of main.querySelectorAll("details.drop[open]")) if (hasMoved(drop)) drop.open = false;
   }, true);
 
   main.addEventListener("toggle", (event) => {
@@ -20,10 +21,15 @@
     if (!drop.matches("details.drop")) return;
     const row = drop.closest("tbody tr");
     if (row) row.classList.toggle("sel", drop.open);
-    if (!drop.open) return drop.querySelector(".menu").classList.remove("at");
+    if (!drop.open) {
+      drop.openedAt = undefined;
+      return drop.querySelector(".menu").classList.remove("at");
+    }
     closeMenus(drop);
     drop.openedAt = top(drop);
     if (row && !drop.querySelector(".menu.at")) openMenu(drop, null);
+    // One that hangs out at the left edge, as on a phone, is moved in.
+    else if (drop.querySelector(".menu").getBoundingClientRect().left < 0) openMenu(drop, null, 4);
   }, true);
 
   main.addEventListener("keydown", (event) => {

@@ -43,20 +43,13 @@
     if (again.select) again.select();
   }
 
-  // The chosen columns are remembered in this browser, for this table.
-  const columns = view.querySelector("form.columns");
-  const remember = (value, age) => {
-    document.cookie = `${view.dataset.cookie}=${value};path=${location.pathname};max-age=${age};samesite=lax`;
-  };
-  columns.addEventListener("submit", (event) => {
+  // A link to what is shown is copied; without this script it is followed, and stands in the address bar.
+  view.querySelector(".share").addEventListener("click", (event) => {
     event.preventDefault();
-    const chosen = [...columns.querySelectorAll(":checked")].map((box) => box.value).join(",");
-    remember(chosen, chosen ? 31536000 : 0);
-    const params = new URLSearchParams(location.search);
-    params.delete("columns");
-    location.search = params.toString();
+    copy(event.target.href);
+    event.target.closest("details").open = false;
+    say(view.dataset.linkCopied);
   });
-  columns.querySelector(".usual").addEventListener("click", () => remember("", 0));
 
   // A row's menu offers to filter by the value that it was opened at (static/menus.js).
   view.addEventListener("menu", (event) => {
@@ -171,7 +164,7 @@
   // Delete asks here instead of on a page of its own.
   const dialog = view.querySelector("dialog.confirm");
   if (dialog) {
-    for (const link of view.querySelectorAll(".row-menu a.danger")) {
+    for (const link of view.querySelectorAll(".row-menu a.danger:not([data-form-dialog])")) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
         const cells = [...link.closest("tr").querySelectorAll("td[data-column]")];

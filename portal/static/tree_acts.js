@@ -170,7 +170,7 @@ const TreeActs = (() => {
     const text = makeElement("p", { textContent: _("This cannot be undone. What was charged stays in Statistics.") });
     return question(key, _("Remove %(name)s?", { name }), [text], { className: "d", textContent: _("Remove") }, async () => {
       const { parent } = await ask("remove", { node: key });
-      if (key === Tree.selectedKey) return location.assign(`${tree.dataset.href}?node=${parent}`);
+      if (key === Tree.selectedKey) return location.assign(`${tree.dataset.href}${parent}`);
       say(_("%(name)s was removed.", { name }));
       await Tree.refresh();
       return Tree.focusOn(Tree.find(parent));

@@ -51,7 +51,7 @@ const TreeLines = (() => {
     set(dot, "class", "dot");
     dot.hidden = isBranch;
     say(link, node.label);
-    set(link, "href", `${tree.dataset.href}?node=${node.key}`);
+    set(link, "href", `${tree.dataset.href}${node.key}`);
     set(link, "title", node.label);
     link.hidden = field !== null;
     set(late, "class", `dot late ${node.state}`);

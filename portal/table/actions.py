@@ -12,7 +12,7 @@ class Action:
     url: str
     new_window: bool = False
     danger: bool = False
-    """Asks before it acts: the link leads to a page that asks, a script asks at once."""
+    """Asks before it acts: the link leads to a page that asks; a script asks at once, or opens that page (`dialog`)."""
     dialog: bool = False
     """Leads to a form that a script opens on this page (static/dialog.js)."""
 

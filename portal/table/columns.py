@@ -6,7 +6,7 @@ A view declares its columns as a tuple of these: `Text("name", _l("Name"), Site.
 
 import re
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 from sqlalchemy import BigInteger, ColumnElement, Integer, String, cast, func, literal
 
 from portal import formats
-from portal.table.column import Column
+from portal.table import program_forms as forms
+from portal.table.column import Column, Expression
 from portal.table.dates import date_range
 from portal.table.numbers import duration_range, number_range, whole
 from portal.table.ranges import FilterError
@@ -47,6 +48,13 @@ class Text(Column):
 
     def excel(self, value: Any, zone: ZoneInfo) -> Any:
         return value or None
+
+    def plain(self) -> Expression:
+        """The text that a program reads, by the database."""
+        return self.expression
+
+    def csv_form(self) -> ColumnElement[Any]:
+        return forms.guarded(self.plain())
 
     def from_cursor(self, value: Any) -> ColumnElement[Any]:
         if not isinstance(value, str) or "\0" in value:
@@ -90,7 +98,12 @@ class Number(Column):
         return None if value is None else value if self.scale == 1 else value / self.scale
 
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
-        return None if value is None else value if self.scale == 1 else self.text(value, zone)
+        """A number and no text, so that one below zero is not taken for a formula."""
+        return None if value is None else value if self.scale == 1 else Decimal(self.text(value, zone))
+
+    def csv_form(self) -> ColumnElement[Any] | None:
+        whole = self.scale == 1
+        return forms.number(self.expression) if whole else forms.scaled(self.expression, self.scale, self.decimals)
 
     def shown(self, value: Any) -> Decimal:
         """A value of the column in the unit in which it is shown."""
@@ -132,6 +145,9 @@ class Date(Column):
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
         return None if value is None else value.astimezone(zone).isoformat()
 
+    def csv_form(self) -> ColumnElement[Any]:
+        return forms.moment(self.expression)
+
     def from_cursor(self, value: Any) -> ColumnElement[Any]:
         if not isinstance(value, str):
             raise ValueError(value)
@@ -158,6 +174,9 @@ class Duration(Column):
     def excel(self, value: Any, zone: ZoneInfo) -> Any:
         """Excel counts time in days."""
         return None if value is None else value / 86400
+
+    def csv_form(self) -> ColumnElement[Any]:
+        return forms.number(self.expression)
 
     @property
     def csv_name(self) -> str:
@@ -195,11 +214,21 @@ class Choice(Column):
     def filter_text(self, value: Any, zone: ZoneInfo) -> str:
         return "empty" if value is None else str(value)
 
+    def with_plain_words(self) -> Column:
+        return replace(self, options={value: str(label) for value, label in self.options.items()})
+
     def excel(self, value: Any, zone: ZoneInfo) -> Any:
         return None if value is None else self.text(value, zone)
 
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
         return None if value is None else str(value)
+
+    def plain(self) -> Expression:
+        """The word that a program reads, by the database."""
+        return self.expression
+
+    def csv_form(self) -> ColumnElement[Any]:
+        return forms.guarded(self.plain())
 
     def from_cursor(self, value: Any) -> ColumnElement[Any]:
         if isinstance(self.expression.type, Integer):
@@ -238,6 +267,9 @@ class Boolean(Column):
 
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
         return None if value is None else "yes" if value else "no"
+
+    def csv_form(self) -> ColumnElement[Any]:
+        return forms.yes_or_no(self.expression)
 
     def from_cursor(self, value: Any) -> ColumnElement[Any]:
         if not isinstance(value, bool):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from domain import saved_views
 from portal import exports, formats
 from portal.table.actions import Action, ForMarked
 from portal.table.column import Column, Row
@@ -17,6 +19,7 @@ from portal.table.count import Count, total_text
 from portal.table.paging import Cursor
 from portal.table.query import PAGE_SIZES, TableQuery
 from portal.table.reading import read
+from portal.viewer import viewer
 
 if TYPE_CHECKING:
     from portal.table.view import TableView
@@ -42,6 +45,25 @@ class Line:
     """Whose value the menu offers to filter by."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedLink:
+    """One of the user's own views of the table."""
+
+    name: str
+    url: str
+    remove_url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A kind of file that the table can be had as; a large one is made by a job."""
+
+    label: str
+    url: str
+    is_large: bool
+
+
 @dataclass(frozen=True)
 class Page:
     """What the template shows."""
@@ -57,11 +79,18 @@ class Page:
     next: str | None
     is_empty: bool
     """Whether there is nothing even without filters."""
+    saved: list[SavedLink]
+    """The user's own views, by name."""
     page_sizes: tuple[int, ...] = PAGE_SIZES
 
     @property
     def columns(self) -> tuple[Column, ...]:
         return self.query.columns
+
+    @property
+    def all_columns(self) -> list[Column]:
+        """Those that are shown, as they are ordered, and then the others."""
+        return [*self.columns, *(column for column in self.view.offered() if column not in self.columns)]
 
     @property
     def count_text(self) -> str:
@@ -77,12 +106,38 @@ class Page:
         return [total_text(column, sums[column.name]) for column in self.totals if column.name in sums]
 
     @property
-    def exports(self) -> list[tuple[str, str]]:
-        """The files that this table can be had as: label and link."""
+    def exports(self) -> list[FileLink]:
+        """The files that this table can be had as."""
         if not self.view.allows("export"):
             return []
-        params = self.query.params(rows=None, columns=",".join(column.name for column in self.columns))
-        return [(exports.LABELS[name], url_for(".export", file_type=name, **params)) for name in self.view.file_types]
+        params = self.shared_params | {"rows": None}
+        is_large = self.count.more or self.count.rows > exports.AT_ONCE_ROWS
+        return [
+            FileLink(
+                exports.LABELS[name],
+                url_for(".export", file_type=name, **params),
+                is_large and not exports.KINDS[name].is_streamed,
+            )
+            for name in self.view.file_types
+        ]
+
+    @property
+    def schedule_link(self) -> str:
+        params = self.shared_params | {"rows": None}
+        return url_for("ExportSchedulesView.add", table=self.view.endpoint, **params)
+
+    @property
+    def shared_params(self) -> dict[str, str]:
+        """What asks anybody's browser for this table: with the columns, which else the own browser remembers."""
+        return self.query.params(columns=",".join(column.name for column in self.columns))
+
+    @property
+    def share_link(self) -> str:
+        return url_for(".list", **self.shared_params)
+
+    @property
+    def save_link(self) -> str:
+        return url_for("SavedViewView.save", table=self.view.endpoint, **self.shared_params)
 
     @property
     def adds(self) -> list[Action]:
@@ -130,7 +185,21 @@ def load(view: "TableView", db: Session, query: TableQuery) -> Page:
         previous=query.link(before=Cursor.of(rows[0])) if part.has_previous else None,
         next=query.link(after=Cursor.of(rows[-1])) if part.has_next else None,
         is_empty=is_empty,
+        saved=_saved_links(view, db, query),
     )
+
+
+def _saved_links(view: "TableView", db: Session, query: TableQuery) -> list[SavedLink]:
+    shown = query.params(node=None)
+    return [
+        SavedLink(
+            saved.name,
+            view.link_with(saved.query),
+            url_for("SavedViewView.remove", pk=saved.id, table=view.endpoint, **query.params()),
+            dict(parse_qsl(saved.query)) == shown,
+        )
+        for saved in saved_views.of_user(db, viewer().user_id, view.endpoint)
+    ]
 
 
 def lines_of(view: "TableView", query: TableQuery, rows: list[Row]) -> list[Line]:

@@ -15,7 +15,9 @@ from portal.table.paging import Cursor, Sort
 from portal.table.ranges import FilterError
 
 PAGE_SIZES = (15, 25, 50, 100, 200)
-RESERVED = frozenset({"node", "sort", "rows", "columns", "after", "before", "count", "key", "sort_value"})
+RESERVED = frozenset(
+    {"node", "sort", "rows", "columns", "after", "before", "count", "key", "sort_value", "table", "gzip"}
+)
 LONGEST_FILTER = 200
 
 

@@ -21,19 +21,26 @@ has, `counted` names what is counted.
 """
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.hooks import before_request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
+from domain import export_files
 from domain.clock import now
+from domain.export_files import MOST_UNDER_WAY, TooManyExportsError, Wanted
 from domain.nodes import Node
 from portal import audit, exports, formats
+from portal.database import database
+from portal.exports.queueing import queue
+from portal.language import DEFAULT, current_language
 from portal.node import ROOT_KEY, selected, selected_key
 from portal.table.actions import Action, ForMarked
 from portal.table.column import Column, Expression, Row
@@ -41,7 +48,7 @@ from portal.table.columns import Number
 from portal.table.page import Page, load
 from portal.table.paging import Order
 from portal.table.query import RESERVED, TableQuery, parse_query
-from portal.viewer import scoped
+from portal.viewer import scoped, viewer
 
 FOREIGN_PARAMETERS = ("_flt_", "_oc_", "_od_", "page_", "psize_")
 
@@ -63,7 +70,7 @@ class TableView(ModelView):
     list_template = "table.html"
     buttons_template: str | None = None
     """What stands beside the heading before the usual buttons."""
-    file_types: tuple[str, ...] = ("xlsx", "csv")
+    file_types: tuple[str, ...] = ("xlsx", "csv", "csv.gz", "parquet")
     """As what it can be exported."""
     for_marked: ForMarked | None = None
     """What can be done with many rows at once; those who may not do it have nothing to mark."""
@@ -126,23 +133,61 @@ class TableView(ModelView):
         query = self.query()
         return self.render_template(self.list_template, title=self.list_title, table=self.page(query))
 
-    @expose("/export/<string:file_type>")
+    @expose("/export/<string:file_type>", methods=["GET", "POST"])
     @has_access
-    def export(self, file_type: str) -> Response:
-        """The rows that the same URL lists, all of them, in that order, with those columns."""
+    def export(self, file_type: str) -> BaseResponse:
+        """The rows that the same URL lists, all of them, in that order, with those columns.
+
+        To GET a large file that cannot be streamed explains; to POST asks for it, and a job makes it.
+        """
+        if file_type == "csv" and request.args.get("gzip") == "yes":
+            file_type = "csv.gz"
         if file_type not in self.file_types:
             abort(404)
         query = self.query()
         if query.errors or query.notes:
             # Rather no file than one that holds something else than was asked for.
             return Response(self.render_template("table_refused.html", title=self.list_title, query=query), 400)
-        order = Order(query.sort.column.expression, self.key, query.sort.descending)
-        statement = order.apply(self.select(query, query.columns))
-        content = exports.Content(
-            str(self.list_title), statement, query.columns, formats.user_time_zone(), now(), _describe(query)
-        )
+        if request.method == "GET" and not exports.KINDS[file_type].is_streamed and self.is_large(query):
+            most = exports.AT_ONCE_ROWS
+            return Response(self.render_template("table_large.html", title=self.list_title, query=query, most=most))
         audit.exported(self.datamodel.obj, query.node, file_type, [c.name for c in query.columns], query.filters)
-        return exports.FILE_TYPES[file_type](content)
+        if request.method == "POST":
+            return self._ask_for(file_type, query)
+        return exports.answer(self.content(query), file_type)
+
+    def _ask_for(self, file_type: str, query: TableQuery) -> BaseResponse:
+        try:
+            file = export_files.ask(database(), viewer().user_id, self.wanted(file_type, query), now())
+        except TooManyExportsError:
+            flash(_("At most %(most)s files at once. Wait for one, or cancel it.", most=MOST_UNDER_WAY), "error")
+        else:
+            database().commit()
+            queue(file.id)
+        return redirect(url_for("ExportsView.index"), 303)
+
+    def wanted(self, file_type: str, query: TableQuery) -> Wanted:
+        """What this user asks for, to be made elsewhere and later (portal/exports/asking.py)."""
+        params = query.params(rows=None, columns=",".join(column.name for column in query.columns))
+        language = current_language() or DEFAULT
+        zone = formats.user_time_zone().key
+        return Wanted(str(self.list_title), file_type, self.endpoint, urlencode(params), language, zone)
+
+    def is_large(self, query: TableQuery) -> bool:
+        """Whether a file of it takes longer than anybody waits for."""
+        return self.count_rows(query, exports.AT_ONCE_ROWS + 1) > exports.AT_ONCE_ROWS
+
+    def count_rows(self, query: TableQuery, most: int | None = None) -> int:
+        """Exactly; those above `most` are not looked at."""
+        rows = self.select(query, (), one=literal(1)).limit(most).subquery()
+        return self.datamodel.session.scalar(select(func.count()).select_from(rows))
+
+    def content(self, query: TableQuery) -> "exports.Content":
+        """All rows that a query asks for, as they go into a file."""
+        order = Order(query.sort.column.expression, self.key, query.sort.descending)
+        rows = order.apply(self.narrowed().where(*query.conditions))
+        zone = formats.user_time_zone()
+        return exports.Content(str(self.list_title), rows, query.columns, zone, now(), _describe(query))
 
     def query(self) -> TableQuery:
         """What the request asks for."""
@@ -196,6 +241,15 @@ class TableView(ModelView):
 
     def list_url(self) -> str:
         return url_for(".list", node=None if selected_key() == ROOT_KEY else selected_key())
+
+    def saved_query(self) -> str:
+        """What the request asks for besides the node, as it is kept under a name (portal/pages/saved_views.py)."""
+        return urlencode(self.query().params(node=None))
+
+    def link_with(self, query: str) -> str:
+        """The table at the selected node, as a query string asks for it."""
+        node = None if selected_key() == ROOT_KEY else selected_key()
+        return url_for(f"{self.endpoint}.list", **{"node": node, **dict(parse_qsl(query))})
 
     @before_request
     def refuse_foreign_parameters(self) -> None:

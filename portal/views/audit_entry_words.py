@@ -23,15 +23,21 @@ ACTIONS = {
 }
 
 KINDS = {
+    "alarm": _l("Alarm"),
+    "alarm_remark": _l("Remark on an alarm"),
+    "alarm_rule": _l("Rule of alarms"),
     "api_key": _l("API key"),
     "charging_session": _l("Session"),
+    "charging_session_review": _l("Review of a session"),
     "command": _l("Command"),
     "command_batch": _l("Command to many stations"),
+    "export_schedule": _l("Regular export"),
     "firmware_image": _l("Firmware image"),
     "floor": _l("Floor"),
     "id_token": _l("ID token"),
     "news": _l("News"),
     "outlet": _l("Outlet"),
+    "retention": _l("Retention"),
     "rollout": _l("Careful rollout"),
     "service": _l("Third-party service"),
     "service_outlet_value": _l("Outlet's value at a service"),
@@ -44,6 +50,8 @@ KINDS = {
 }
 
 TABLES = KINDS | {
+    "alarm": _l("Active alarms"),
+    "alarm_history": _l("Alarm history"),
     "audit_entry": _l("Audit log"),
     "charging_session": _l("Statistics"),
     "event": _l("Event log"),

@@ -1,5 +1,6 @@
 """Statistics: the table of charging sessions, and one of them in full (manual, "Statistik")."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, url_for
@@ -8,18 +9,18 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from domain import meter_values
-from domain.models import ChargingSession, Floor, Outlet, Service, ServiceCharge, Site, Station
-from domain.nodes import Node
+from domain import meter_values, reviews
+from domain.models import ChargingSession, ChargingSessionReview, Service, ServiceCharge
+from domain.nodes import Node, charges_at
 from domain.privacy import hides_emails, mask_email, masked_email
 from portal.table import Action, Boolean, Choice, Column, Date, Duration, Number, Row, TableView, Text
 from portal.viewer import viewer
 from portal.views import charging_session_cells as cells
 from portal.views import charging_session_words as words
-from portal.views.charging_session_chart import Chart
+from portal.views.charging_session_curves import drawing
 from portal.views.message import AROUND, list_url
 
 KWH = {"unit": "kWh", "scale": 1000, "decimals": 3}
@@ -41,7 +42,8 @@ COLUMNS = (
     Number("id", _l("Session id"), ChargingSession.id, default=False),
     Date("logged_at", _l("Server log date"), ChargingSession.logged_at, default=False),
     Number("meter_kwh", _l("Meter"), ChargingSession.meter_wh, render=cells.meter, **KWH),
-    Boolean("review", _l("Review"), func.cardinality(ChargingSession.review_reasons) > 0, default=False),
+    Choice("grade", _l("Grade"), ChargingSession.grade, words.GRADES, default=False),
+    Boolean("review", _l("Review"), ChargingSession.needs_review, default=False),
 )
 
 
@@ -56,6 +58,7 @@ class ChargingSessionView(TableView):
     columns = COLUMNS
     default_sort = "-started_at"
     filter_column = "station"
+    file_types = (*TableView.file_types, "jsonl")
     nothing_yet = _l("No car has charged here yet. A session appears as soon as a station reports the first charge.")
     extras = {
         "begun_at": ChargingSession.started_at,
@@ -66,6 +69,7 @@ class ChargingSessionView(TableView):
         "outlet_id": ChargingSession.outlet_id,
         "meter_start_wh": ChargingSession.meter_start_wh,
         "review_reasons": ChargingSession.review_reasons,
+        "needs_review": ChargingSession.needs_review,
     }
 
     def _init_forms(self) -> None:
@@ -76,17 +80,7 @@ class ChargingSessionView(TableView):
         return ChargingSession.id
 
     def within(self, statement: Select[Any], node: Node) -> Select[Any]:
-        match node:
-            case Site():
-                return statement.where(ChargingSession.site_id == node.id)
-            case Floor():
-                return statement.where(ChargingSession.floor_id == node.id)
-            case Station():
-                return statement.where(ChargingSession.node_id == node.id)
-            case Outlet():
-                return statement.where(ChargingSession.outlet_id == node.id)
-            case _:
-                return statement
+        return statement.where(charges_at(node))
 
     def offered(self) -> tuple[Column, ...]:
         if not hides_emails(viewer()):
@@ -127,10 +121,23 @@ class ChargingSessionView(TableView):
             email=mask_email(charging_session.email) if hides_emails(viewer()) else charging_session.email,
             words=words,
             readings=readings,
-            chart=Chart.of(readings),
+            drawing=drawing(charging_session, readings),
             messages_url=self._messages_url(charging_session),
             asked_by=_asked_by(db, charging_session),
+            reviews=self._reviews(db, charging_session),
+            review_url=self._review_url(charging_session),
         )
+
+    def _reviews(self, db: Session, charging_session: ChargingSession) -> Sequence[ChargingSessionReview]:
+        """Notes are written for those who look after stations, and not for the driver."""
+        may = self.appbuilder.sm.has_access("can_list", "ChargingSessionReviewView")
+        return reviews.of_session(db, charging_session.id) if may else ()
+
+    def _review_url(self, charging_session: ChargingSession) -> str | None:
+        """For those who may, once it has ended."""
+        may = self.appbuilder.sm.has_access("can_look", "ChargingSessionReviewView")
+        ended = charging_session.ended_at is not None
+        return url_for("ChargingSessionReviewView.look", pk=charging_session.id) if may and ended else None
 
     def _messages_url(self, charging_session: ChargingSession) -> str | None:
         """What its station said and was told, by our clock: from shortly before the start arrived here."""

@@ -46,7 +46,7 @@ def energy(row: Row) -> str | Markup:
         text: str | Markup = _live(formats.kwh(row["live_energy_wh"]))
     else:
         text = formats.kwh(row["energy_kwh"])
-    return Markup("{} {}").format(_review_mark(row), text) if row["review_reasons"] else text
+    return Markup("{} {}").format(_review_mark(row), text) if row["needs_review"] else text
 
 
 def meter(row: Row) -> str | Markup:

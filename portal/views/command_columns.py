@@ -66,6 +66,9 @@ class Asked(Choice):
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
         return value["action"]
 
+    def plain(self) -> Any:
+        return self.action
+
 
 @dataclass(frozen=True)
 class Answer(Text):
@@ -95,6 +98,9 @@ class Answer(Text):
 
     def csv(self, value: Any, zone: ZoneInfo) -> Any:
         return value["reason"] or value["status"]
+
+    def plain(self) -> Any:
+        return func.coalesce(func.nullif(self.expression["reason"].astext, ""), self.expression["status"].astext)
 
 
 def _containing(table: Mapping[str, Any], sought: str) -> list[str]:

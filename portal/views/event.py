@@ -49,6 +49,9 @@ class Details(Text):
     def csv(self, value: Any, zone: ZoneInfo) -> str:
         return json.dumps(json.loads(value)["told"], ensure_ascii=False)
 
+    def plain(self) -> Any:
+        return cast(Event.details, String)
+
     def filter_text(self, value: Any, zone: ZoneInfo) -> str:
         """Nobody wants all events with quite the same details: rather all about the same tag, transaction, message."""
         told = json.loads(value)["told"]

@@ -49,7 +49,7 @@ class MessageView(TableView):
     list_title = _l("Messages")
     list_template = "station_messages.html"
     buttons_template = "station_messages_buttons.html"
-    file_types = ("xlsx", "csv", "jsonl")
+    file_types = (*TableView.file_types, "jsonl")
     default_sort = "-at"
     filter_column = "action"
     nothing_yet = _l("Nothing was said here yet.")

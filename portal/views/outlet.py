@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response, abort, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -11,10 +12,12 @@ from wtforms import IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from config import get_settings
 from domain.models import Outlet, OutletMode, Site, Station
 from domain.nodes import Node, NodeKind
 from domain.outlets import HIGHEST_NUMBER, MOST_CURRENT_A
 from domain.statuses import OutletStatus
+from portal import codes
 from portal.choices import StationChoice
 from portal.database import database
 from portal.forms import NEEDED, ListedInput, RecordForm, chosen, text, unique
@@ -55,6 +58,9 @@ STATUSES = {
     OutletStatus.FAULTED.value: lazy_gettext("Fault"),
     OutletStatus.OCCUPIED.value: lazy_gettext("Occupied"),
 }
+
+
+PICTURES = {"svg": (codes.svg_file, "image/svg+xml"), "png": (codes.png_file, "image/png")}
 
 
 class OutletForm(RecordForm):
@@ -154,10 +160,39 @@ class OutletView(NodeView):
         context = self.show_context(outlet) | {"services": saved}
         return self.render_template(self.show_template, view=self, record=outlet, **context), 422
 
+    @expose("/sticker/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def sticker(self, pk: int) -> Page:
+        """The code that leads a driver's phone here, with what stands below it; for a printer."""
+        outlet: Outlet = self.record(pk)
+        self.selects(outlet)
+        url = _code_url(outlet)
+        is_public = get_settings().public_url is not None
+        return self.render_template(
+            "outlet_sticker.html",
+            outlet=outlet,
+            url=url,
+            code=codes.svg(url, codes.STICKER_LEVEL),
+            is_public=is_public,
+        )
+
+    @expose("/sticker/<int:pk>/<string:picture>")
+    @has_access
+    @permission_name("show")
+    def sticker_file(self, pk: int, picture: str) -> Response:
+        """The code alone."""
+        make, kind = PICTURES.get(picture) or abort(404)
+        outlet: Outlet = self.record(pk)
+        response = Response(make(_code_url(outlet)), mimetype=kind)
+        name = f"{outlet.station.charge_box_id}-{outlet.number}.{picture}"
+        response.headers.set("Content-Disposition", "attachment", filename=name)
+        return response
+
     def facts(self, record: Outlet) -> list[Fact]:
         return [
             Fact(gettext("Connector"), record.connector_type),
-            Fact(gettext("UUID"), record.uuid, copies=True),
+            Fact(gettext("UUID"), record.uuid, copies=True, code_url=url_for(".sticker", pk=record.id)),
             Fact(gettext("Outlet id"), record.number),
             Fact(gettext("Parking"), record.parking),
             Fact(gettext("Mode"), MODES[record.mode]),
@@ -165,6 +200,11 @@ class OutletView(NodeView):
             Fact(gettext("State"), STATUSES[record.status] if record.status else gettext("not told yet")),
             Fact(gettext("Station"), record.station.name),
         ]
+
+
+def _code_url(outlet: Outlet) -> str:
+    """What a phone opens; see portal/pages/charging/outlet.py."""
+    return get_settings().portal_url + url_for("OutletCodeView.go", uuid=outlet.uuid)
 
 
 def _amperes(current_a: int | None) -> str:

@@ -15,7 +15,7 @@ KINDS = {
 KINDS_EXPLAINED = {
     ServiceKind.MAP_FEED: _l("Map feed: maps such as NOBIL fetch sites, outlets and their state (OCPI 2.2.1)"),
     ServiceKind.PARKING: _l("Parking payment: an app such as EasyPark starts and stops charges, and bills them"),
-    ServiceKind.WEBHOOK: _l("Webhook: a system of yours is told of states and finished sessions"),
+    ServiceKind.WEBHOOK: _l("Webhook: a system of yours is told of states, finished sessions and alarms"),
 }
 ABOUT = {
     ServiceKind.MAP_FEED: _l(
@@ -39,6 +39,7 @@ CHIPS = {"working": "available", "trouble": "fault", "disabled": "offline"}
 TOPICS = {
     WebhookTopic.STATUS: _l("States of stations and outlets"),
     WebhookTopic.CHARGING_SESSIONS: _l("Finished sessions"),
+    WebhookTopic.ALARMS: _l("Alarms"),
 }
 MESSAGES = {
     "test": _l("Test"),
@@ -47,6 +48,9 @@ MESSAGES = {
     "station.line_changed": _l("Connection of a station"),
     "charging_session.finished": _l("Finished session"),
     "charging_session.corrected": _l("Corrected session"),
+    "alarm.raised": _l("Alarm raised"),
+    "alarm.acknowledged": _l("Alarm acknowledged"),
+    "alarm.cleared": _l("Alarm over"),
     "parking.started": _l("Charge began"),
     "parking.progress": _l("Progress of a charge"),
     "parking.final": _l("End of a charge"),

@@ -12,7 +12,7 @@ from wtforms.validators import Optional
 from domain import addresses
 from domain.models import Site
 from domain.nodes import Node, NodeKind
-from portal import tag_words
+from portal import silence, tag_words
 from portal.address_form import AddressForm, position_in_words
 from portal.forms import long_text, text, unique
 from portal.node_view import NodeView, selected_ids
@@ -33,6 +33,7 @@ class SiteForm(AddressForm):
     time_zone = SelectField(lazy_gettext("Time zone"), coerce=lambda zone: zone or None, validators=[Optional()])
     tag_byte_order = tag_words.byte_order_choice(lazy_gettext("The usual: as printed on the tag"))
     tag_digits = tag_words.digits_choice(lazy_gettext("The usual: decimal"))
+    silence_seconds = silence.silence_field(lazy_gettext("Empty: as the system says."))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -77,4 +78,5 @@ class SiteView(NodeView):
             Fact(gettext("Address"), addresses.in_one_line(record)),
             Fact(gettext("Position"), position_in_words(record)),
             *tag_words.reader_facts(record),
+            Fact(gettext("No network after"), silence.in_words(record.silence_seconds, gettext("As the system"))),
         ]

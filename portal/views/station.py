@@ -16,7 +16,7 @@ from domain import addresses, nodes, protocols
 from domain.models import Floor, Site, Station, StationKind
 from domain.nodes import Node, NodeKind
 from domain.supply import SupplyFault
-from portal import ocpp_addresses, supply_words, tag_words
+from portal import ocpp_addresses, silence, supply_words, tag_words
 from portal.address_form import position_in_words
 from portal.database import database
 from portal.formats import at
@@ -46,6 +46,7 @@ class StationForm(RecordForm):
     description = long_text(lazy_gettext("Description"))
     tag_byte_order = tag_words.byte_order_choice(lazy_gettext("As the site"))
     tag_digits = tag_words.digits_choice(lazy_gettext("As the site"))
+    silence_seconds = silence.silence_field(lazy_gettext("Empty: as its site says."))
     password_required = SelectField(
         lazy_gettext("Password required"),
         coerce=station_password.required_of,
@@ -174,6 +175,7 @@ class StationView(NodeView):
             Fact(gettext("Serial number"), record.serial_number),
             Fact(gettext("Firmware"), record.firmware_version),
             *tag_words.reader_facts(record),
+            Fact(gettext("No network after"), silence.in_words(record.silence_seconds, gettext("As the site"))),
             Fact(gettext("Password"), _password(record)),
             Fact(gettext("Password required"), station_password.required_in_words(record)),
         ]

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from config import get_settings
-from domain import clock, station_files
-from domain.models import FileState, Floor, Outlet, Site, Station, StationFile
+from domain import clock, retention, station_files
+from domain.models import FileState, Floor, Kept, Outlet, Site, Station, StationFile
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.nodes import Node
 from domain.station_files import MEGABYTE, UploadFault
@@ -137,13 +137,15 @@ class StationFileView(TableView):
         if not isinstance(node, Station):
             return None
         used = station_files.usage(database(), node.id, clock.now())
-        settings = get_settings()
-        return gettext(
-            "%(used)s of %(quota)s MB used. Files are kept for %(days)s days.",
-            used=number(used.bytes / MEGABYTE, 1),
-            quota=number(settings.upload_quota_megabytes),
-            days=number(settings.file_days),
-        )
+        days = retention.days_of(database())[Kept.FILES]
+        told = {
+            "used": number(used.bytes / MEGABYTE, 1),
+            "quota": number(get_settings().upload_quota_megabytes),
+            "days": number(days),
+        }
+        if days is None:
+            return gettext("%(used)s of %(quota)s MB used.", **told)
+        return gettext("%(used)s of %(quota)s MB used. Files are kept for %(days)s days.", **told)
 
     def access_url(self) -> str | None:
         """The page of the selected station's name and password."""

@@ -10,12 +10,13 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Select, or_, select
 from werkzeug.wrappers import Response
 
-from domain import own_account, users
+from domain import erasures, own_account, users
 from domain.models import IdToken, PortalUser, site_administrator, site_driver
 from domain.nodes import Node, NodeKind
 from domain.privacy import sees_all_of_users
 from domain.roles import RoleName
 from domain.user_details import FIELDS_OF_ROLE, UserDetails, UserError
+from portal import alarm_mail_words, personal_data
 from portal.database import database
 from portal.formats import at
 from portal.messages import in_words
@@ -50,6 +51,7 @@ class UserView(RecordView):
     form = UserForm
     list_template = "users.html"
     show_template = "user_show.html"
+    delete_template = "user_delete.html"
     list_title = lazy_gettext("Users")
     add_title = lazy_gettext("Add user")
     edit_title = lazy_gettext("Edit user")
@@ -78,7 +80,8 @@ class UserView(RecordView):
         candidates = (
             ("show", Action(gettext("Show"), self.link_to("show", row))),
             ("edit", Action(gettext("Edit"), self.link_to("edit", row), dialog=True)),
-            ("delete", Action(gettext("Delete"), self.link_to("delete", row), danger=True)),
+            ("data", Action(gettext("Export personal data"), self.link_to("data", row))),
+            ("delete", Action(gettext("Delete and erase"), self.link_to("delete", row), danger=True, dialog=True)),
             ("add", Action(gettext("Add user"), node_url(".add"), dialog=True)),
         )
         return [action for method, action in candidates if self.allows(method)]
@@ -137,8 +140,17 @@ class UserView(RecordView):
     def deactivate(self, pk: int) -> Response:
         return self._set_active(self.record(pk), False, gettext("%(name)s can neither sign in nor charge any more."))
 
+    @expose("/data/<int:pk>", methods=["GET"])
+    @has_access
+    def data(self, pk: int) -> Response:
+        """All that is kept about a person: the file that they get themselves."""
+        return personal_data.answer(self.record(pk).id, f"personal-data-{pk}")
+
+    def delete_context(self, record: PortalUser) -> dict[str, Any]:
+        return {"running": erasures.running_charges(database(), record)}
+
     def remove(self, record: PortalUser) -> None:
-        users.delete(database(), record)
+        users.delete(database(), record, viewer().user_id)
 
     def show_context(self, record: PortalUser) -> dict[str, Any]:
         sees_all = sees_all_of_users(viewer())
@@ -167,7 +179,7 @@ class UserView(RecordView):
             *known_to_all,
             Fact(gettext("Role"), role_word(record.role) if record.role else ""),
             *([Fact(gettext("Sites"), ", ".join(site.name for site in record.sites))] if "sites" in fields else []),
-            *([Fact(gettext("E-mail on alarm"), _yes_or_no(record.alarm_email))] if "alarm_email" in fields else []),
+            *(_alarm_email(record) if "alarm_email" in fields else []),
             Fact(gettext("Active"), _yes_or_no(bool(record.active))),
             Fact(gettext("Second factor"), _yes_or_no(record.totp_secret is not None)),
             Fact(gettext("Last here"), at(last_here_at) or gettext("never")),
@@ -232,6 +244,13 @@ class UserView(RecordView):
 def _asked_role() -> RoleName | None:
     asked = request.args.get("role")
     return next((role for role in RoleName if role == asked), None)
+
+
+def _alarm_email(record: PortalUser) -> list[Fact]:
+    return [
+        Fact(gettext("E-mail on alarm"), _yes_or_no(record.alarm_email)),
+        Fact(gettext("Last e-mail about alarms"), alarm_mail_words.latest(record)),
+    ]
 
 
 def _yes_or_no(value: bool) -> str:

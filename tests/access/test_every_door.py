@@ -17,7 +17,14 @@ from tests.access.conftest import Person
 from tests.access.tables import OBJECTS, OF_ROLE, OPEN, doors
 from tests.access.world import EMAIL_OF_DRIVER, FOREIGN, GUESSED, World
 
-WORDS = {"file_type": "csv", "name": "news", "word": "nonsense", "action": "reset", "address": "ocpp1.6"}
+WORDS = {
+    "file_type": "csv",
+    "name": "news",
+    "word": "nonsense",
+    "action": "reset",
+    "address": "ocpp1.6",
+    "picture": "svg",
+}
 """What stands in an address beside keys."""
 OTHER_WORDS = {
     "ImportUsersView.template": {"name": "users.csv"},
@@ -27,7 +34,12 @@ SENT = {"SettingsView.index": {"section": "name"}}
 """Where an empty form would be one that does not exist."""
 KIND_OF_DOOR = {"ChargingView.stop": "charging_session", "ChargingView.command": "command"}
 """Where the key names something else than the view's own kind."""
-QUERIES = {"TreeView.children": "?node=&node=system", "SearchView.index": "?q=st"}
+QUERIES = {
+    "TreeView.children": "?node=&node=system",
+    "SearchView.index": "?q=st",
+    "SavedViewView.remove": "?table=ChargingSessionView",
+    "ExportSchedulesView.add": "?table=ChargingSessionView",
+}
 LET_IN = {200, 201, 202, 302, 303, 400, 409, 422, 426}
 """The door was open; what was sent (nothing) may still be no good."""
 NO_ONE_ELSES = {"own", "no"}

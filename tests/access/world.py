@@ -16,11 +16,20 @@ from sqlalchemy.orm import Session
 from domain import firmware_images, floor_plans, partitions, passwords, station_files
 from domain.floor_plans import Picture
 from domain.models import (
+    Alarm,
+    AlarmHistory,
+    AlarmKind,
+    AlarmRule,
     ChargingSession,
     Command,
     CommandBatch,
     Direction,
     Event,
+    ExportEvery,
+    ExportFile,
+    ExportSchedule,
+    ExportState,
+    ExportTarget,
     FileState,
     FirmwareImage,
     Floor,
@@ -35,6 +44,7 @@ from domain.models import (
     RolloutState,
     RolloutStation,
     RolloutStep,
+    SavedView,
     Service,
     ServiceDelivery,
     ServiceKind,
@@ -79,6 +89,8 @@ def build(db: Session) -> World:
         _files(db, ids, name)
         _service(db, ids, name)
     _people(db, world)
+    for ids in (world.home, world.abroad):
+        _export(db, ids)
     db.commit()
     return world
 
@@ -94,7 +106,9 @@ def _place(db: Session, ids: dict[str, int], name: str) -> None:
         site_id=ids["site"], floor_id=ids["floor"], name=f"{name} station", charge_box_id=f"{name}-1", online=True
     )
     ids["station"] = _add(db, station)
-    ids["outlet"] = _add(db, Outlet(station_id=station.id, number=1, mode=OutletMode.RFID, parking=name))
+    outlet = Outlet(station_id=station.id, number=1, mode=OutletMode.RFID, parking=name)
+    ids["outlet"] = _add(db, outlet)
+    ids["outlet_uuid"] = str(outlet.uuid)
 
 
 def _driver(db: Session, ids: dict[str, int], name: str) -> None:
@@ -107,6 +121,7 @@ def _driver(db: Session, ids: dict[str, int], name: str) -> None:
     ids["id_token"] = _add(
         db, IdToken(token="111222333" if name == HOME else f"TAG-{name}", user=driver, description=f"{name} tag")
     )
+    ids["saved_view"] = _add(db, SavedView(user_id=bystander.id, table_name="ChargingSessionView", name=name, query=""))
     charged = [{"site_id": ids["site"], "user_id": user_id} for user_id in (driver.id, bystander.id)]
     db.execute(insert(site_driver), charged)
 
@@ -127,6 +142,14 @@ def _history(db: Session, ids: dict[str, int], name: str) -> None:
             details={"vendor_id": name, "message_id": None, "data": name},
         ),
     )  # fmt: skip
+    alarm = {
+        "site_id": ids["site"], "site_name": f"{name} site", "station_id": ids["station"],
+        "station_name": f"{name} station", "raised_at": AT, "error_code": f"{name} error",
+    }  # fmt: skip
+    ids["alarm"] = _add(db, Alarm(kind=AlarmKind.FUSE, **alarm))
+    past = AlarmHistory(id=ids["alarm"] + 1_000_000, kind=AlarmKind.TEMPERATURE, cleared_at=AT, **alarm)
+    ids["alarm_history"] = _add(db, past)
+    ids["alarm_rule"] = _add(db, AlarmRule(position=100, error_code="ReaderFailure"))
     message = Message(
         at=AT, station_id=ids["station"], direction=Direction.IN, kind=MessageKind.CALL, action="Heartbeat",
         unique_id="1", frame=f'[2,"1","Heartbeat",{{"of":"{name}"}}]',
@@ -159,6 +182,20 @@ def _files(db: Session, ids: dict[str, int], name: str) -> None:
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+
+
+def _export(db: Session, ids: dict[str, int]) -> None:
+    """A file of somebody who signs in nowhere: nobody else has it, whatever the role."""
+    file = ExportFile(
+        user_id=ids["user"], title=FOREIGN, file_type="csv", table_name="ChargingSessionView", query="", language="en",
+        time_zone="UTC", state=ExportState.DONE, asked_at=AT, changed_at=AT, expires_at=AT + timedelta(days=3650),
+    )  # fmt: skip
+    ids["export_file"] = _add(db, file)
+    schedule = ExportSchedule(
+        user_id=ids["user"], title=FOREIGN, file_type="csv", table_name="ChargingSessionView", query="", language="en",
+        every=ExportEvery.DAY, hour=6, target=ExportTarget.MAIL, next_run_at=AT,
+    )  # fmt: skip
+    ids["export_schedule"] = _add(db, schedule)
 
 
 def _image(version: str) -> FirmwareImage:
@@ -235,6 +272,7 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
         "station": lambda: Station(site_id=ids["site"], name=name, charge_box_id=name),
         "outlet": lambda: Outlet(station_id=ids["station"], number=number),
         "id_token": lambda: IdToken(token=name),
+        "alarm_rule": lambda: AlarmRule(position=number),
         "unknown_station": lambda: UnknownStation(charge_box_id=name),
         "firmware_image": lambda: _image(name),
         "news": lambda: News(title=name, body=name, published_from_at=AT),
@@ -249,6 +287,7 @@ def fresh(db: Session, ids: dict[str, int], kind: str) -> int:
 
 TABLES = (
     *("site", "floor", "station", "outlet", "ab_user", "id_token", "unknown_station", "news"),
+    *("saved_view", "export_file", "export_schedule"),
     *("command", "command_batch", "rollout", "service", "station_file", "firmware_image"),
 )
 

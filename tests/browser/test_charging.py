@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain import clock
 from domain.db import session_factory
-from domain.models import ChargingSession, IdToken, Outlet, Site, Station
+from domain.models import Authorization, ChargingSession, IdToken, Outlet, Site, Station
 from domain.roles import RoleName
 from tests.engine.conftest import Wire, wire
 from tests.fixtures.product import PortalServer
@@ -125,6 +125,70 @@ def test_a_driver_starts_sees_the_power_rise_and_stops(phone: Page, station: Wir
     with session_factory()() as db:
         charge = db.scalars(select(ChargingSession).filter_by(id=number)).one()
     assert (charge.email, charge.energy_wh, charge.stop_reason) == (f"{name.lower()}@example.com", 1600, "remote")
+    assert charge.authorization == Authorization.APP
+
+
+def address_of(name: str) -> str:
+    with session_factory()() as db:
+        uuid = db.scalar(select(Outlet.uuid).join(Outlet.station).where(Station.charge_box_id == name))
+    return f"/o/{uuid}"
+
+
+def test_by_the_code_on_the_outlet_one_starts_follows_and_stops_there(
+    phone: Page, station: Wire, name: str, tag: str
+) -> None:
+    """All of it without loading a page again: the live line tells of each step."""
+    phone.goto(address_of(name))
+    expect(phone.get_by_role("heading", name=f"{name} · Outlet 1")).to_be_visible()
+    expect(phone.locator("main .live-sign")).to_have_text("Live", timeout=LIVE_MS)
+    phone.get_by_role("button", name="Start charging").dblclick()
+    now = phone.locator("#now")
+    assert obey(station, "RemoteStartTransaction") == {"connectorId": 1, "idTag": tag}
+    expect(now.locator("[aria-current=step]")).to_have_text("● Waiting for the cable", timeout=LIVE_MS)
+    expect(phone.locator("#free")).to_contain_text("Kept for you")
+    expect(phone.get_by_role("button", name="Start charging")).to_have_count(0)
+
+    loads: list[str] = []
+    phone.on("framenavigated", lambda frame: loads.append(frame.url))
+    tell(station, "StatusNotification", status="Preparing", connectorId=1, errorCode="NoError")
+    assert tell(station, "Authorize", idTag=tag)["idTagInfo"]["status"] == "Accepted"
+    began_at = clock.now().isoformat()
+    number = tell(station, "StartTransaction", connectorId=1, idTag=tag, meterStart=0, timestamp=began_at)[
+        "transactionId"
+    ]
+    tell(station, "StatusNotification", status="Charging", connectorId=1, errorCode="NoError")
+    expect(phone.locator("#free")).to_contain_text("You are charging here", timeout=LIVE_MS)
+    for energy_wh, power_w, energy, power in ((120, 6900, "0.12", "6.9"), (960, 11_000, "0.96", "11.0")):
+        meter(station, number, energy_wh, power_w)
+        # Sooner than anything but the live line would bring it.
+        expect(phone.locator('[data-live="power"]')).to_have_text(power, timeout=8000)
+        expect(phone.locator('[data-live="energy"]')).to_have_text(energy)
+    expect(phone.locator("[data-duration]")).not_to_have_text("0:00:00")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert loads == []
+
+    phone.get_by_role("button", name="Stop charging").click()
+    assert obey(station, "RemoteStopTransaction") == {"transactionId": number}
+    ended_at = clock.now().isoformat()
+    tell(station, "StopTransaction", transactionId=number, meterStop=1000, timestamp=ended_at, reason="Remote")
+    tell(station, "StatusNotification", status="Available", connectorId=1, errorCode="NoError")
+    expect(phone.get_by_role("button", name="Start charging")).to_be_visible(timeout=LIVE_MS)
+
+    phone.get_by_role("link", name="Sessions").click()
+    expect(phone.locator(".sessions li")).to_contain_text([f"Site of {name}, {name} · App (2)"])
+    expect(phone.locator(".month")).to_contain_text("1.0 kWh")
+
+
+def test_the_next_car_sees_that_the_outlet_is_taken_and_no_more(phone: Page, station: Wire, name: str) -> None:
+    phone.goto(address_of(name))
+    expect(phone.get_by_role("button", name="Start charging")).to_be_visible()
+    expect(phone.locator("main .live-sign")).to_have_text("Live", timeout=LIVE_MS)
+    began_at = clock.now().isoformat()
+    tell(station, "StartTransaction", connectorId=1, idTag="SOMEBODY", meterStart=0, timestamp=began_at)
+    tell(station, "StatusNotification", status="Charging", connectorId=1, errorCode="NoError")
+    expect(phone.locator("#free")).to_contain_text("A car stands at this outlet.", timeout=8000)
+    expect(phone.get_by_role("button", name="Start charging")).to_have_count(0)
+    expect(phone.locator("[data-session]")).to_have_count(0)
 
 
 def test_a_station_that_says_no(phone: Page, station: Wire, name: str) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, Route, expect
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from domain.clock import now
-from domain.models import News, PortalUser, UnknownStation
+from domain.models import News, PortalUser, Site, UnknownStation
 from tests.fixtures.environment import ADMIN_EMAIL
 from tests.fixtures.product import PortalServer
 
@@ -118,6 +119,8 @@ def test_a_pane_that_cannot_be_read_keeps_its_figures_and_says_so(watched: Page)
 
 def test_who_is_signed_out_meanwhile_is_asked_to_sign_in(watched: Page) -> None:
     watched.goto("/")
+    # Whatever the page looks for when its line is made is asked before.
+    expect(watched.locator("[data-live-sign]")).to_have_text("Live")
     watched.context.clear_cookies()
     watched.clock.fast_forward(EVERY_MS + 1_000)
     watched.wait_for_url("**/login/**")
@@ -133,7 +136,9 @@ def test_nothing_scrolls_sideways_on_a_phone(watched: Page, db: Session, theme: 
         watched.goto(path)
         for opener in watched.locator("main details > summary").all():
             opener.click()
-        assert watched.evaluate("document.documentElement.scrollWidth") == 360, path
+            assert watched.evaluate("document.documentElement.scrollWidth") == 360, path
+            # A menu covers what is below it; those of the page itself stay open.
+            watched.keyboard.press("Escape")
         assert watched.evaluate("document.querySelector('main').scrollWidth") <= 360, path
 
 
@@ -168,3 +173,44 @@ def test_the_preview_follows_the_writing(watched: Page, db: Session) -> None:
     watched.get_by_role("button", name="Save").click()
     watched.wait_for_url("**/news_items/show/*")
     assert db.scalars(select(News.roles)).all() == [["Support"]]
+
+
+@pytest.fixture
+def placed(db: Session) -> Iterator[None]:
+    """A site that stands on the map, while the test runs."""
+    site = Site(name="On the map", latitude=55.7, longitude=12.5)
+    db.add(site)
+    db.commit()
+    yield
+    db.delete(site)
+    db.commit()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)], ids=["wide", "phone"])
+def test_panes_are_chosen_and_ordered_by_keyboard_and_shown(watched: Page, placed: None, size: tuple[int, int]) -> None:
+    watched.set_viewport_size({"width": size[0], "height": size[1]})
+    watched.goto("/settings/#dashboard")
+    typed_into = {"First pane": "Map", "Second pane": "Utilisation", "Third pane": "CO", "Fourth pane": "News"}
+    for label, typed in typed_into.items():
+        watched.get_by_label(label).focus()
+        watched.keyboard.type(typed)
+    watched.locator("form#dashboard").get_by_role("button", name="Save").press("Enter")
+    expect(watched.locator("form#dashboard")).to_contain_text("Saved")
+    watched.goto("/")
+    expect(watched.locator("[data-pane] h2")).to_have_text(
+        ["Map", "Utilisation, last 30 days", "CO₂ avoided, last 30 days", "News"]
+    )
+    mark = watched.get_by_role("button", name="On the map, no station")
+    expect(mark).to_be_visible()
+    watched.get_by_role("button", name="Larger").click()
+    ground = watched.locator("[data-pane-map]").element_handle()
+    # The pane is filled anew; the map that somebody has moved stays.
+    refreshed(watched, "map")
+    expect(mark).to_be_visible()
+    assert watched.evaluate("(ground) => ground.isConnected", ground)
+    assert watched.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not [
+        (fault["id"], fault["nodes"][0]["html"])
+        for fault in Axe().run(watched, None, {"resultTypes": ["violations"]}).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

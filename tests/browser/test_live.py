@@ -77,6 +77,20 @@ def test_a_line_that_is_lost_says_so_and_comes_back(signed_in_page: Page, portal
     assert len(sockets) > 1
 
 
+LEFT_AT_ONCE = """
+addEventListener("DOMContentLoaded", () => dispatchEvent(new PageTransitionEvent("pagehide")));
+"""
+
+
+def test_a_page_that_is_left_before_the_line_is_made_leaves_no_complaint(signed_in_page: Page) -> None:
+    complaints: list[str] = []
+    signed_in_page.on("console", lambda message: complaints.append(message.text))
+    signed_in_page.add_init_script(LEFT_AT_ONCE)
+    signed_in_page.goto("/configuration/")
+    expect(signed_in_page.locator("[data-live-sign]")).to_have_text("Live")
+    assert complaints == []
+
+
 @pytest.fixture
 def listening(browser: Browser, portal_server: PortalServer) -> Iterator[tuple[PortalUser, Station, ClientConnection]]:
     """A site administrator of one site, and what their page hears."""

@@ -116,6 +116,7 @@ def test_on_a_phone_and_in_danish(opened, server):
     page.check("input[value=map_feed]")
     page.fill("#name", "NOBIL")
     button(page, "Gem").click()
+    expect(page.locator("h1")).to_contain_text("NOBIL")
     assert no_wider_than_the_screen(page)
     page.get_by_role("link", name="Konfigurér", exact=True).click()
     page.fill("#party_id", "fcr")

@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from domain.db import session_factory
-from domain.models import ChargingSession, Site, Station
+from domain.models import ChargingSession, MeterValue, Site, Station
 from launcher.migrate import ensure_partitions
+from tests.fixtures.browser import PICTURES
 from tests.fixtures.product import PortalServer
 
 FIRST = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_export_as_csv_keeps_formulas_text(statistics: Page, sessions: list[Char
     page.get_by_role("columnheader", name="Start").get_by_role("link").click()
     page.get_by_text("Export ▾").click()
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name="CSV").click()
+        page.get_by_role("menuitem", name="CSV (.csv)").click()
     header, *lines = csv.reader(io.StringIO(download.value.path().read_text("utf-8")))
     assert [line[header.index("email")] for line in lines[:4]] == ["", "'=cmd@example.com", "", "driver3@example.com"]
     assert len(lines) == COUNT
@@ -192,13 +193,109 @@ def test_filter_by_the_value_pointed_at(statistics: Page) -> None:
 def test_chosen_columns_are_remembered(statistics: Page, sessions: list[ChargingSession]) -> None:
     page = statistics
     page.get_by_text("Columns", exact=True).first.click()
-    page.get_by_label("Node id").check()
-    page.get_by_label("E-mail", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Node id").check()
+    page.get_by_role("checkbox", name="E-mail").uncheck()
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("columnheader", name="Node id")).to_be_visible()
     page.goto(address(sessions))
     expect(page.get_by_role("columnheader", name="Node id")).to_be_visible()
     expect(page.get_by_role("columnheader", name="E-mail")).to_have_count(0)
+
+
+def test_the_order_of_columns_is_chosen_and_shared_by_a_link(
+    statistics: Page, browser: Browser, portal_server: PortalServer, sessions: list[ChargingSession]
+) -> None:
+    page = statistics
+    page.get_by_text("Columns", exact=True).first.click()
+    page.get_by_role("button", name="Move Energy kWh up").press("Enter")
+    page.get_by_role("button", name="Move Energy kWh up").press("Enter")
+    page.get_by_role("button", name="Move Start down").click()
+    page.get_by_role("button", name="Apply").click()
+    expected = ["Duration", "Start ↓", "End", "Energy kWh", "Station"]
+    expect(page.locator("thead tr").first.locator("th")).to_contain_text([*expected, "Outlet"])
+    page.get_by_text("Views ▾").click()
+    link = page.get_by_text("Link to this view").get_attribute("href")
+    assert link
+    elsewhere = browser.new_context(base_url=portal_server.url, locale="en-GB").new_page()
+    portal_server.sign_in(elsewhere)
+    elsewhere.goto(link)
+    expect(elsewhere.locator("thead tr").first.locator("th")).to_contain_text([*expected, "Outlet"])
+    elsewhere.context.close()
+
+
+def test_a_view_is_saved_chosen_and_removed(sized_page: Page, sessions: list[ChargingSession]) -> None:
+    page = sized_page
+    page.goto(f"{address(sessions)}&station=BR-102&sort=energy_kwh")
+    page.get_by_text("Views ▾").click()
+    page.get_by_label("Name of the view").fill("The second, poorest first")
+    page.get_by_label("Name of the view").press("Enter")
+    expect(page.locator(".note.good")).to_have_text("The view “The second, poorest first” is saved.")
+    page.goto(address(sessions))
+    page.get_by_text("Views ▾").click()
+    page.get_by_role("link", name="The second, poorest first").click()
+    asked = parameters(page)
+    assert (asked["station"], asked["sort"], "columns" in asked) == (["BR-102"], ["energy_kwh"], True)
+    expect(page.locator(".foot")).to_contain_text("20 sessions")
+    page.get_by_text("Views ▾").click()
+    menu = page.locator(".views .menu").bounding_box()
+    assert menu and page.viewport_size and menu["x"] >= 0 and menu["x"] + menu["width"] <= page.viewport_size["width"]
+    page.get_by_role("button", name="Remove the view The second, poorest first").click()
+    expect(page.locator(".note.good")).to_contain_text("The view was removed.")
+    expect(page.locator(".foot")).to_contain_text("20 sessions")
+
+
+def test_dates_are_picked(statistics: Page, sessions: list[ChargingSession]) -> None:
+    page = statistics
+    page.get_by_role("button", name="Dates of Start").click()
+    page.get_by_label("From").fill("2026-06-02")
+    page.get_by_label("To, that day included").fill("2026-06-02")
+    page.get_by_role("dialog").get_by_role("button", name="Filter").click()
+    expect(page.get_by_label("Filter: Start")).to_have_value("2026-06-02")
+    of_that_day = [row for row in sessions if (row.started_at + timedelta(hours=2)).day == 2]
+    expect(page.locator(".foot")).to_contain_text(f"{len(of_that_day)} sessions")
+
+    page.get_by_role("button", name="Dates of Start").click()
+    expect(page.get_by_label("From")).to_have_value("2026-06-02")
+    page.get_by_label("To, that day included").fill("")
+    page.get_by_role("dialog").get_by_role("button", name="Filter").click()
+    expect(page.get_by_label("Filter: Start")).to_have_value(">=2026-06-02")
+    later = [row for row in sessions if (row.started_at + timedelta(hours=2)).day >= 2]
+    expect(page.locator(".foot")).to_contain_text(f"{len(later)} sessions")
+    page.get_by_role("button", name="Dates of Start").click()
+    page.get_by_role("button", name="Today").click()
+    expect(page.locator(".nothing")).to_contain_text("Nothing matches the filters.")
+
+
+def test_what_the_meter_showed_is_drawn(sized_page: Page, sessions: list[ChargingSession]) -> None:
+    charging_session = sessions[7]
+    with session_factory()() as db, db.begin():
+        db.add_all(
+            MeterValue(
+                received_at=charging_session.started_at + timedelta(minutes=number),
+                measured_at=charging_session.started_at + timedelta(minutes=number),
+                outlet_id=charging_session.outlet_id,
+                charging_session_id=charging_session.id,
+                energy_wh=charging_session.meter_start_wh + 100.0 * number,
+                power_w=11_000.0 - number,
+                current_a=16.0,
+                soc_percent=float(number),
+                samples=[],
+            )
+            for number in range(30)
+        )
+    page = sized_page
+    page.goto(f"/statistics/show/{charging_session.id}")
+    drawn = page.locator("[data-session-chart][data-drawn]")
+    expect(drawn.locator("canvas")).to_be_visible()
+    told = page.evaluate("JSON.parse(document.getElementById('session-figures').textContent)")
+    assert [(curve["name"], curve["unit"], curve["values"][3]) for curve in told["curves"]] == [
+        ("Power", "kW", 10.997),
+        ("Energy since the start", "kWh", 0.3),
+        ("Current", "A", 16),
+        ("State of charge", "%", 3),
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.screenshot(path=PICTURES / f"session-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
 
 
 def test_sorting_is_told_to_assistive_technology(statistics: Page) -> None:

@@ -6,17 +6,24 @@ from sqlalchemy import Column
 from domain import audit_rules
 from domain.models import metadata
 
-PERSONAL = ("ab_user", "charging_session", "command", "id_token", "personal_api_key")
+PERSONAL = ("ab_user", "charging_session", "charging_session_review", "command", "id_token", "personal_api_key")
 """The audited tables about people."""
 
 SHOWN = {
     "ab_user": {
-        *("id", "active", "alarm_email", "dashboard_panes", "language", "sign_in_number", "time_zone"),
+        *("id", "active", "alarm_email", "alarm_digest_hour", "alarms_at_once", "dashboard_panes", "language"),
+        *("sign_in_number", "time_zone"),
     },
     "charging_session": {
         *("id", "started_at", "stopped_at", "ended_at", "duration_seconds", "logged_at", "node_id", "site_id"),
         *("floor_id", "outlet_id", "site_name", "station_name", "outlet_number", "authorization", "user_id"),
         *("meter_start_wh", "meter_stop_wh", "meter_wh", "energy_wh", "stop_reason", "review_reasons"),
+        *("original_energy_wh", "original_ended_at", "is_corrected", "energy_source", "grade"),
+        *("longest_gap_seconds", "needs_review", "reviewed_at"),
+    },
+    "charging_session_review": {
+        *("id", "charging_session_id", "verdict", "energy_before_wh", "energy_wh", "ended_before_at", "ended_at"),
+        *("user_id", "reviewed_at"),
     },
     "command": {
         *("id", "site_id", "station_id", "outlet_id", "charging_session_id", "user_id", "action", "state", "reason"),
@@ -24,7 +31,7 @@ SHOWN = {
         *("progress", "progress_at"),
     },
     "id_token": {"id", "user_id", "blocked", "valid_from_at", "expires_at"},
-    "personal_api_key": {"id", "user_id", "created_at", "expires_at"},
+    "personal_api_key": {"id", "user_id", "created_at", "expires_at", "is_read_only"},
 }
 """Their columns whose values the log may keep: neither a secret nor what a person is known by."""
 

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from domain import charging_sessions, stations
 from domain.clock_offsets import ClockWatch, is_doubtful
-from domain.energy import ReviewReason
 from domain.models import ChargingSession, Event, Station
 from domain.reports import (
     AuthorizeReport,
@@ -18,6 +17,7 @@ from domain.reports import (
     StatusReport,
     StopReport,
 )
+from domain.review_reasons import ReviewReason
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 from tests.domain.conftest import after

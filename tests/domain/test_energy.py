@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.energy import Evidence, Finding, Point, ReviewReason, settle
+from domain.energy import Evidence, Finding, Point, settle
+from domain.review_reasons import ReviewReason
 from tests.domain.conftest import NINE
 
 R = ReviewReason

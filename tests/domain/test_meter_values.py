@@ -30,6 +30,7 @@ def test_every_column_is_stored_and_the_samples_as_they_came(db, station, outlet
         "current_a": None,
         "soc_percent": 54,
         "samples": HOSTILE,
+        "change_number": stored.change_number,
     }
 
 

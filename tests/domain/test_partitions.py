@@ -1,11 +1,11 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
 from domain import partitions
 from domain.db import owner_session_factory
-from domain.models import Direction, Event, Message, MessageKind
+from domain.models import Authorization, ChargingChange, ChargingSession, Direction, Event, Message, MessageKind
 
 
 @pytest.fixture
@@ -38,6 +38,23 @@ def test_what_waited_in_the_default_partition_moves_to_its_month(db):
     assert [where(event) for event in events] == ["event_p203105", "event_default"]
 
 
+def test_a_charge_moves_to_its_month_and_no_trigger_hears_of_it(db):
+    started_at = datetime(2031, 5, 9, 12, tzinfo=UTC)
+    place = {"node_id": 1, "site_id": 1, "outlet_id": 1, "site_name": "", "station_name": "", "outlet_number": 1}
+    charge = {"authorization": Authorization.RFID, "id_token": "", "meter_start_wh": 0}
+    db.add(ChargingSession(started_at=started_at, logged_at=started_at, **place, **charge))
+    db.flush()
+    noted = db.scalar(select(func.count(ChargingChange.id)))
+
+    partitions.ensure(db, date(2031, 5, 1), date(2031, 5, 1))
+
+    where = text("SELECT tableoid::regclass::text FROM charging_session")
+    assert db.scalars(where).all() == ["charging_session_p203105"]
+    assert db.scalar(select(func.count(ChargingChange.id))) == noted == 1
+    db.execute(update(ChargingSession).values(energy_wh=1))
+    assert db.scalar(select(func.count(ChargingChange.id))) == 3, "in its new place it is watched again"
+
+
 def test_days_of_the_message_log_are_made_a_week_ahead(db):
     days = [f"message_p203112{day}" for day in range(24, 32)]
     assert partitions.ensure_days(db, date(2031, 12, 24)) == days
@@ -57,9 +74,9 @@ def test_messages_of_more_than_thirty_days_are_dropped_with_their_day(db):
     db.flush()
 
     now = datetime(2021, 11, 1, 3, 27, tzinfo=UTC)
-    assert partitions.drop_old_messages(db, now, 30) == ["message_p20211001"]
+    assert partitions.drop_before(db, "message", now - timedelta(days=30)) == ["message_p20211001"]
     assert list(db.scalars(select(Message.at).order_by(Message.at))) == kept
-    assert partitions.drop_old_messages(db, now, 30) == []
+    assert partitions.drop_before(db, "message", now - timedelta(days=30)) == []
 
 
 def test_names_of_partitions_are_told_from_tables():

@@ -95,7 +95,7 @@ def test_who_looks_hears_of_it(db, asked, tell, station, monkeypatch):
     tell(Progress.DOWNLOADING)
     db.commit()
     assert told == [
-        b'[{"kind":"command","id":%d,"site_id":%d,"station_id":%d,"batch_id":null}]'
+        b'[{"kind":"command","id":%d,"site_id":%d,"station_id":%d,"batch_id":null,"user_id":null}]'
         % (command.id, station.site_id, station.id)
     ]
 

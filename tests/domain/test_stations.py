@@ -1,6 +1,6 @@
 from sqlalchemy import select
 
-from domain import commands, live, station_passwords, stations
+from domain import commands, live, station_passwords, stations, status_reports
 from domain.models import Action, Command, Outlet, OutletMode, Station, UnknownStation
 from domain.reports import BootReport, CallReport, ConnectReport, DisconnectReport, SeenReport, Sighting, StatusReport
 from domain.stations import MOST_UNKNOWN_STATIONS, Booted, Connection
@@ -190,8 +190,8 @@ def test_a_station_that_never_told_its_parameters_is_asked_for_them_when_it_boot
 
 def test_a_boot_changes_nothing_else(db, station):
     connect(db, station.charge_box_id)
-    stations.set_status(db, status(station, 0, OutletStatus.UNAVAILABLE))
-    stations.set_status(db, status(station, 1, OutletStatus.CHARGING))
+    status_reports.keep(db, [status(station, 0, OutletStatus.UNAVAILABLE)])
+    status_reports.keep(db, [status(station, 1, OutletStatus.CHARGING)])
     before = state(db, station)
     boot(db, station, 1)
     changed = {"vendor": "V", "model": "M", "booted_at": after(1), "occupied_at": None, "heartbeat_seconds": 300}
@@ -213,7 +213,7 @@ def status(station, outlet, status):
 
 
 def test_an_outlet_appears_when_the_station_first_speaks_of_it(db, station):
-    stations.set_status(db, status(station, 2, OutletStatus.PREPARING))
+    status_reports.keep(db, [status(station, 2, OutletStatus.PREPARING)])
 
     [outlet] = db.scalars(select(Outlet).filter_by(station_id=station.id))
     assert (outlet.number, outlet.mode, outlet.status) == (2, OutletMode.RFID, OutletStatus.PREPARING)
@@ -222,7 +222,7 @@ def test_an_outlet_appears_when_the_station_first_speaks_of_it(db, station):
 
 
 def test_number_0_is_the_station_and_no_outlet(db, station):
-    stations.set_status(db, status(station, 0, OutletStatus.FAULTED))
+    status_reports.keep(db, [status(station, 0, OutletStatus.FAULTED)])
 
     assert db.scalars(select(Outlet).filter_by(station_id=station.id)).all() == []
     assert (fresh(db, station).status, fresh(db, station).error_code) == (OutletStatus.FAULTED, "OtherError")

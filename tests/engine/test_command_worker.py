@@ -9,8 +9,9 @@ import pytest
 from redis import Redis
 from rq import Queue
 from rq.job import Job
+from rq.results import Result
 
-from domain import clock, commands, queue
+from domain import clock, commands, pulses, queue
 from domain.models import Action, Command, CommandState, Station
 from tests.engine.worker_program import WorkerProgram
 from tests.waiting import wait_until
@@ -94,3 +95,15 @@ def test_nothing_is_left_of_a_command_in_redis(program, valkey):
     program.start()
     job = queue.enqueue("engine.jobs.send_command", 10**9)
     wait_until(lambda: not Job.exists(job.id, connection=valkey))
+    assert list(valkey.scan_iter(f"*{job.id}*")) == []
+
+
+def test_it_is_known_again_after_redis_lost_everything(program: WorkerProgram, valkey: Redis) -> None:
+    program.start()
+    valkey.flushall()
+    wait_until(lambda: program.quick_pid is not None)
+    wait_until(lambda: pulses.of_workers(valkey, [queue.DEFAULT]) is not None)
+    job = Queue(queue.DEFAULT, connection=valkey).enqueue("time.sleep", 0)
+    wait_until(lambda: job.is_finished)
+    result = job.latest_result()
+    assert result is not None and result.type is Result.Type.SUCCESSFUL, "and it still works"

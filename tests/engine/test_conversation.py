@@ -82,7 +82,12 @@ def test_a_charge_from_boot_to_the_end(engine_server, transaction, station, tag)
     with transaction() as db:
         row = db.scalars(select(ChargingSession).filter_by(id=number)).one()
         assert (row.energy_wh, row.stopped_at.minute, row.ended_at.minute, row.duration_seconds) == (2000, 21, 31, 1800)
-        assert (row.authorization, row.id_token, row.stop_reason, row.review_reasons) == (1, tag, "local", [])
+        assert (row.authorization, row.id_token, row.stop_reason, row.review_reasons) == (
+            1,
+            tag,
+            "local",
+            ["stop_differed"],
+        )
         readings = db.scalars(select(MeterValue).filter_by(charging_session_id=number).order_by(MeterValue.id))
         assert [(value.energy_wh, value.outlet_id) for value in readings] == [
             (1500, row.outlet_id), (1600, row.outlet_id),

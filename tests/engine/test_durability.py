@@ -48,7 +48,7 @@ def charges(transaction, outlet) -> int:
 
 def test_killed_between_a_start_and_its_answer(own_server, transaction, station, outlet, tag):
     """The station connects again, says it again, and one charge exists."""
-    with held(outlet), own_server.connect(station.charge_box_id) as wire:
+    with own_server.connect(station.charge_box_id) as wire, held(outlet):
         wire.send(2, "1", "StartTransaction", {**START, "idTag": tag})
         wait_until(somebody_waits_for_a_lock)
         own_server.kill()
@@ -79,7 +79,7 @@ def test_killed_between_the_commit_and_the_answer(own_server, transaction, stati
 
 
 def test_nothing_is_answered_before_the_commit(engine_server, transaction, station, outlet, tag):
-    with held(outlet) as release, engine_server.connect(station.charge_box_id) as wire:
+    with engine_server.connect(station.charge_box_id) as wire, held(outlet) as release:
         wire.send(2, "1", "StartTransaction", {**START, "idTag": tag})
         wait_until(somebody_waits_for_a_lock)
         with pytest.raises(TimeoutError):
@@ -90,7 +90,7 @@ def test_nothing_is_answered_before_the_commit(engine_server, transaction, stati
 
 
 def test_who_holds_a_lock_for_long_holds_up_one_station_only(engine_server, station, outlet, tag):
-    with held(outlet), engine_server.connect(station.charge_box_id) as wire:
+    with engine_server.connect(station.charge_box_id) as wire, held(outlet):
         answer = wire.ask(2, "1", "StartTransaction", {**START, "idTag": tag})
         assert answer == [4, "1", "InternalError", "the message could not be stored; please send it again", {}]
         assert wire.ask(2, "2", "Authorize", {"idTag": tag})[0] == 3

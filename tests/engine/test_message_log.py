@@ -287,5 +287,5 @@ def test_the_nightly_jobs_make_days_and_drop_those_that_are_over():
         db.execute(text(f"DROP TABLE {ahead}"))
     jobs.ensure_partitions()
     assert exists(ahead)
-    jobs.drop_old_messages()
+    jobs.forget_old_data()
     assert [exists(name) for name in (old, ahead)] == [False, True]

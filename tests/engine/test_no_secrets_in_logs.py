@@ -29,7 +29,7 @@ def test_an_answer_that_comes_twice() -> None:
     outbox = Outbox(Connection(1, 1), Nobody(), submit=pytest.fail, note=pytest.fail)
     with capture_logs() as logged:
         assert outbox.hear(Result("17", TOLD)) == (None, STRANGE)
-    assert logged == [{"event": "an answer to no question was ignored", "log_level": "info", "unique_id": "17"}]
+    assert logged == [{"event": "an answer to no question was ignored", "log_level": "info", "message_id": "17"}]
 
 
 def test_a_report_that_cannot_be_stored() -> None:

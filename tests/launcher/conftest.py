@@ -1,4 +1,4 @@
-"""Installations of a test's own, everything embedded, not yet started."""
+"""Installations, everything embedded: of a test's own, not yet started, and one that runs."""
 
 import fcntl
 import tempfile
@@ -31,6 +31,17 @@ def installation(data_dir: Path) -> Iterator[Installation]:
     yield make
     for server in made:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def running_installation() -> Iterator[PortalServer]:
+    """One with no settings of its own, for tests that leave it as they found it: ready, and nobody has signed in."""
+    with tempfile.TemporaryDirectory(prefix="cp-") as directory:
+        server = PortalServer(Path(directory) / "var")
+        try:
+            yield server.start()
+        finally:
+            server.stop()
 
 
 def is_deserted(data_dir: Path) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.environment import ROOT, without_settings
+from tests.fixtures.product import PortalServer
 from tests.launcher.api import sign_in
-from tests.launcher.conftest import Installation
+from tests.waiting import LONGEST_SECONDS
 
 
 def command(directory: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
@@ -21,19 +22,19 @@ def command(directory: Path, *arguments: str, **settings: str) -> tuple[int, str
         | settings,
         capture_output=True,
         text=True,
+        timeout=LONGEST_SECONDS,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
 
-def test_an_administrator_is_made_beside_the_running_portal(installation: Installation, data_dir: Path) -> None:
-    server = installation().start()
+def test_an_administrator_is_made_beside_the_running_portal(running_installation: PortalServer) -> None:
 
     def create(email: str, password: str) -> tuple[int, str, str]:
-        return command(data_dir, "create-administrator", "--email", email, ADMIN_PASSWORD=password)
+        return command(running_installation.data_dir, "create-administrator", "--email", email, ADMIN_PASSWORD=password)
 
     assert create("Bo@Example.com", "another-one-2") == (0, "Bo@Example.com is an administrator now.\n", "")
-    assert sign_in(server, "bo@example.com", "another-one-2")[0] == 200
+    assert sign_in(running_installation, "bo@example.com", "another-one-2")[0] == 200
     assert create("bo@example.com", "another-one-2") == (
         1,
         "",
@@ -77,6 +78,7 @@ def test_help_names_the_commands(tmp_path: Path) -> None:
     named = [line.split()[0] for line in said.partition("Commands:\n")[2].splitlines()]
     assert named == [
         "audit",
+        "backup",
         "create-administrator",
         "cron",
         "demo",
@@ -84,6 +86,8 @@ def test_help_names_the_commands(tmp_path: Path) -> None:
         "migrate",
         "partitions",
         "prepare",
+        "restore",
+        "rollup",
         "run",
         "seed",
         "simulate",

@@ -4,6 +4,7 @@ import re
 import stat
 from pathlib import Path
 
+from tests.fixtures.product import PortalServer
 from tests.launcher.api import sign_in
 from tests.launcher.conftest import Installation
 
@@ -48,13 +49,13 @@ def test_a_given_password_is_used_and_not_shown(installation: Installation) -> N
     assert "brought-along-1" not in server.output() + server.log("prepare") + server.log("web")
 
 
-def test_secrets_and_sockets_are_for_their_owner_alone(installation: Installation, data_dir: Path) -> None:
-    server = installation().start()
+def test_secrets_and_sockets_are_for_their_owner_alone(running_installation: PortalServer) -> None:
+    data_dir = running_installation.data_dir
     assert mode(data_dir / "secret_key") == 0o600
     assert len((data_dir / "secret_key").read_text()) >= 32
     directories = ("postgres", "valkey", "logs", "run/postgres", "run/valkey")
     assert {name: mode(data_dir / name) for name in directories} == dict.fromkeys(directories, 0o700)
-    assert open_ports(server.processes()) == {server.port}
+    assert open_ports(running_installation.processes()) == {running_installation.port}
 
 
 def open_ports(pids: object) -> set[int]:

@@ -12,7 +12,6 @@ import pytest
 from domain.health import Health, check
 from tests.fixtures.environment import using
 from tests.fixtures.product import PortalServer
-from tests.launcher.conftest import Installation
 from tests.waiting import wait_until
 
 SILENT = "none has been heard for 15 s"
@@ -31,8 +30,8 @@ def test_all_is_well(portal_server: PortalServer) -> None:
     assert get(portal_server) == (200, {"status": "ok", "database": "ok", "redis": "ok", "worker": "ok"})
 
 
-def test_workers_that_are_registered_but_say_nothing_are_no_workers(installation: Installation) -> None:
-    server = installation().start()
+def test_workers_that_are_registered_but_say_nothing_are_no_workers(running_installation: PortalServer) -> None:
+    server = running_installation
     pool = server.process("worker")
     family = [pool, *pool.children(recursive=True)]
     for process in family:
@@ -47,8 +46,8 @@ def test_workers_that_are_registered_but_say_nothing_are_no_workers(installation
     wait_until(lambda: get(server)[0] == 200)
 
 
-def test_a_database_that_is_gone(installation: Installation) -> None:
-    server = installation().start()
+def test_a_database_that_is_gone(running_installation: PortalServer) -> None:
+    server = running_installation
     os.kill(server.pid, signal.SIGSTOP)  # It would start another one.
     try:
         server.process("postgres").send_signal(signal.SIGINT)

@@ -12,9 +12,11 @@ from websockets.sync.client import connect
 
 from domain.queue import DEFAULT
 from tests.fixtures.alone import alone
+from tests.fixtures.ports import free_port
 from tests.fixtures.product import PortalServer
 from tests.launcher.api import call, sign_in
 from tests.launcher.conftest import Installation, is_deserted
+from tests.launcher.test_commands import command
 from tests.waiting import wait_until
 
 STOP_SECONDS = 5
@@ -84,13 +86,11 @@ def test_nothing_outlives_a_killed_supervisor(installation: Installation, data_d
     assert installation().start().health()["status"] == "ok"
 
 
-def test_a_second_start_on_the_same_data_is_refused(installation: Installation, data_dir: Path) -> None:
-    installation().start()
-    second = installation()
-    second.launch()
-    wait_until(lambda: second.exit_code() is not None)
-    assert second.exit_code() == 1
-    assert second.output() == (f"Charge Portal already runs on {data_dir}: stop it first, or set another DATA_DIR.\n")
+def test_a_second_start_on_the_same_data_is_refused(running_installation: PortalServer) -> None:
+    data_dir = running_installation.data_dir
+    refused = f"Charge Portal already runs on {data_dir}: stop it first, or set another DATA_DIR.\n"
+    assert command(data_dir, "run", PORT=str(free_port())) == (1, "", refused)
+    assert running_installation.health()["status"] == "ok"
 
 
 def test_what_dies_is_started_again(installation: Installation) -> None:

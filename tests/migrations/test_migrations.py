@@ -85,3 +85,32 @@ def test_tags_that_turn_out_to_be_the_same_are_kept(connection: Connection) -> N
     assert after == [(token, *there) for token, _description, _blocked, *there in TAGS]
     readable = [(token, identity) for token, identity, *_rest in after if not identity.startswith(" ")]
     assert [identity_of(token) for token, _identity in readable] == [identity for _token, identity in readable]
+
+
+SESSIONS = (
+    # ended, energy, reasons before; energy source, grade, to be reviewed after
+    (True, 9000, "{}", "register", "B", False),
+    (False, None, "{}", None, None, False),
+    (True, 4000, "{stop_missing}", "samples", "C", True),
+    (True, 4000, "{clock_wrong}", "register", "C", True),
+    (True, None, "{energy_unknown}", "nothing", "D", True),
+    (False, None, "{clock_wrong}", None, None, True),
+)
+SESSION = """
+INSERT INTO charging_session (started_at, logged_at, ended_at, node_id, site_id, outlet_id, site_name, station_name,
+    outlet_number, "authorization", id_token, meter_start_wh, energy_wh, review_reasons)
+VALUES ('2026-11-20', '2026-11-20', CASE WHEN :ended THEN timestamptz '2026-11-21' END, 1, 1, 1, 's', 's', 1, 0, '',
+    :number, :energy, :reasons)
+"""
+
+
+def test_sessions_that_are_there_get_their_grade(connection: Connection) -> None:
+    config = alembic_config(connection)
+    command.upgrade(config, "2026_11_29_rollups")
+    before = [dict(zip(("ended", "energy", "reasons"), row, strict=False)) for row in SESSIONS]
+    connection.execute(text(SESSION), [row | {"number": number} for number, row in enumerate(before)])
+    connection.commit()
+    command.upgrade(config, "2026_11_29_evidence")
+    connection.commit()
+    judged = "SELECT energy_source, grade, needs_review FROM charging_session ORDER BY id"
+    assert connection.execute(text(judged)).all() == [tuple(row[3:]) for row in SESSIONS]

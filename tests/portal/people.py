@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from domain.models import PortalUser, Site
+from domain.models import IdToken, PortalUser, Site
 from domain.roles import RoleName
 from tests.portal.browser_like import Visitor
 
@@ -21,6 +21,14 @@ def add_person(db: Session, role: RoleName, email: str, sites: list[Site] | None
     roles = [db.scalars(select(Role).where(Role.name == role.value)).one()]
     user = PortalUser(**usual | more, username=email, email=email, roles=roles, sites=sites or [])
     db.add(user)
+    db.commit()
+    return user
+
+
+def add_driver(db: Session, email: str, *tokens: str) -> PortalUser:
+    """One who charges, with these tags."""
+    user = add_person(db, RoleName.EV_USER, email)
+    db.add_all(IdToken(token=token, user_id=user.id, description=f"of {email}") for token in tokens)
     db.commit()
     return user
 

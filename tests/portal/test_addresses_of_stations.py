@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain.clock import now
 from domain.models import Outlet, Site, Station
 from domain.roles import RoleName
-from portal.pages.address_code import _drawn
+from portal import codes
 from tests.portal.browser_like import Visitor, errors
 from tests.portal.forms_on_pages import form_on
 from tests.portal.people import add_person, sign_in
@@ -56,7 +56,7 @@ def test_a_stations_address_is_complete_as_it_needs_it(administrator: Visitor, s
     assert whole.endswith("/Ocpp/websocket/CB%201%2F%C3%B8%3F")
     page = administrator.get("/address_code/ocpp1.6?node=station-1").text
     assert whole in page and "CB 1/ø?" in page
-    assert str(_drawn(whole)) in page
+    assert str(codes.svg(whole)) in page
     assert "style=" not in page.partition("<main")[2].partition("</main")[0]
     station.protocol = "ocpp1.5"
     db.commit()

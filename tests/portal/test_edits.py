@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from domain.clock import now
 from domain.models import (
+    AlarmRule,
     FirmwareImage,
     Floor,
     IdToken,
@@ -55,6 +56,7 @@ CASES = [
     Case("/id_tokens/edit/1", IdToken, "description", "parent_token"),
     Case("/news_items/edit/1", News, "title", "body"),
     Case("/firmware_images/edit/1", FirmwareImage, "description", "vendor"),
+    Case("/alarm_rules/edit/1", AlarmRule, "note", "vendor_error_code"),
     Case("/services/edit/1", Service, "name", "url", "https://first.example.com/"),
 ]
 

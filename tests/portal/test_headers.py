@@ -18,7 +18,8 @@ FIXED = {
 }
 POLICY = re.compile(
     r"default-src 'self'; script-src 'self' 'nonce-([\w-]{22})'; style-src 'self'; img-src 'self' data:; "
-    r"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    r"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    r"worker-src 'self'; manifest-src 'self'"
 )
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from domain.events import EventKind
 from domain.models import (
     Action,
+    Alarm,
     ChargingSession,
     Command,
     CommandBatch,
@@ -49,6 +50,15 @@ from tests.portal.imports.conftest import send_users
 from tests.portal.people import add_person, sign_in
 
 NO_PAGES = (
+    # Of an outlet by its code, which a driver has; tests/browser/test_driver_app.py.
+    "ChargingOutletView.now",
+    "ChargingOutletView.show",
+    "OutletCodeView.go",
+    # Of an export that there is; below, of one that is asked for.
+    "ExportSchedulesView.add",
+    "ExportSchedulesView.edit",
+    "ExportsView.file",
+    "OutletView.sticker_file",
     "ChargingView.command",
     "ChargingView.now",
     "ChoiceView.users",
@@ -59,6 +69,7 @@ NO_PAGES = (
     "FloorPlanView.picture",
     "ForgottenPasswordView.reset",
     "health.healthz",
+    "metrics.scrape",
     "ImportTopologyView.preview",
     "ImportTopologyView.progress",
     "ImportTopologyView.report",
@@ -83,6 +94,8 @@ NO_PAGES = (
     "TreeView.children",
     "TreeView.menu",
     "TreeView.places",
+    "unsubscribe.ask",
+    "UserView.data",
     "UtilView.back",
 )
 """What answers with something else than a page for somebody who has signed in, or is read below."""
@@ -102,6 +115,7 @@ def rows(db: Session) -> None:
     batch = CommandBatch(id=1, created_at=started_at, action=Action.RESET, parameters={"type": "soft"}, stations=1)
     db.add_all([site, station, feed, batch, *services])
     db.flush()
+    db.execute(update(Alarm).values(due_at=None))  # That neither of the two stations has called.
     db.add_all(
         [
             Floor(id=1, name="P1", site=site),
@@ -217,6 +231,7 @@ def test_no_page_of_a_dane_has_english_on_it(portal: Flask, administrator: Visit
     at_station += [f"/control/ask/{action}?node=station-1" for action in Action if action not in ASKED_ELSEWHERE]
     at_station += ["/load/?node=station-2", "/load/edit?node=station-2"]
     services = [f"/services/{page}/{key}" for page in ("show", "edit") for key in range(1, len(ServiceKind) + 1)]
+    at_station += ["/export_schedules/add?table=ChargingSessionView"]
     assert set(NO_PAGES) <= set(portal.view_functions), "what is left out is there"
     assert read(administrator, *pages(portal), *forms, *at_station, *services, "/search/?q=n", "/search/?q=zzz") == []
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from domain.live import Change, Kind
 from domain.models import Floor, Outlet, PortalUser, Site, Station
 from domain.roles import RoleName
-from domain.scope import Viewer
+from domain.scope import Viewer, scope_of
 from domain.statuses import OutletStatus, Shown
-from portal.live import ANYTHING, MOST_GATHERED, MOST_WAITING, Hub, Listener, scope_of, word_for
+from portal.live import ANYTHING, MOST_GATHERED, MOST_WAITING, Hub, Listener, word_for
 from portal.tree_states import State, TreeStates
 from tests.portal.browser_like import Visitor
 from tests.portal.people import add_person
@@ -175,3 +175,64 @@ def test_a_browser_that_does_not_ask_for_a_socket_is_told_what_is_here(administr
 def test_a_page_of_another_host_may_not_listen(administrator: Visitor) -> None:
     headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "https://elsewhere.example"}
     assert administrator.http.get("/live/", headers=headers).status_code == 403
+
+
+def test_a_driver_hears_of_what_is_their_own_and_of_the_station_shown(db: Session, station: Station) -> None:
+    eva, otto = person(db, RoleName.EV_USER), add_person(db, RoleName.EV_USER, "otto@example.com").get_id()
+    evas_id, ottos_id = (int(identity.partition(".")[0]) for identity in (eva, otto))
+    db.commit()
+    hub = Hub()
+    shown = asdict(Change(Kind.STATION, station.id, station.site_id))
+    elsewhere = asdict(Change(Kind.STATION, station.id + 1, station.site_id))
+    charge = asdict(Change(Kind.CHARGE, 7, None, user_id=evas_id))
+    command = asdict(Change(Kind.COMMAND, 8, station.site_id, station.id, user_id=evas_id))
+    with (
+        hub.listening(eva, is_drivers=True, station_id=station.id) as evas,
+        hub.listening(otto, is_drivers=True) as ottos,
+        hub.listening(person(db, RoleName.SUPPORT)) as operators,
+    ):
+        hub.hear([shown, elsewhere, charge, command])
+        hub.say_word()
+        [word] = evas.take(0)
+        assert [(each["kind"], each["id"]) for each in orjson.loads(word)] == [
+            ("station", station.id),
+            ("charge", 7),
+            ("command", 8),
+        ]
+        assert b"user_id" not in word
+        assert b"site_id" not in word
+        assert ottos.take(0) == []
+        operators.take(0)
+        hub.hear([charge])
+        hub.say_word()
+        assert (len(evas.take(0)), ottos.take(0), operators.take(0)) == (1, [], [])
+        hub.hear([asdict(Change(Kind.CHARGE, 9, None, user_id=ottos_id))])
+        hub.say_word()
+        assert (evas.take(0), len(ottos.take(0))) == ([], 1)
+
+
+def test_what_no_driver_waits_for_is_not_gathered(db: Session, station: Station) -> None:
+    hub = Hub()
+    eva = person(db, RoleName.EV_USER)
+    db.commit()
+    charge = asdict(Change(Kind.CHARGE, 7, None, user_id=int(eva.partition(".")[0])))
+    with hub.listening(eva, is_drivers=True):
+        pass
+    hub.hear([charge] * MOST_GATHERED)
+    with hub.listening(eva, is_drivers=True) as evas, recorded() as statements:
+        hub.say_word()
+        assert evas.take(0) == []
+    assert statements == []
+
+
+def test_a_driver_who_is_signed_out_is_told_nothing_more(db: Session, station: Station) -> None:
+    user = add_person(db, RoleName.EV_USER, "gone@example.com")
+    identity = user.get_id()
+    user.sign_in_number += 1
+    db.commit()
+    hub = Hub()
+    with hub.listening(identity, is_drivers=True) as listener:
+        hub.hear([asdict(Change(Kind.CHARGE, 7, None, user_id=user.id))])
+        hub.say_word()
+        assert listener.is_over
+        assert listener.take(0) == []

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from domain.models import AuditEntry, Floor, Outlet, Site, Station, UnknownStation
+from domain.models import Alarm, AuditEntry, Floor, Outlet, Site, Station, UnknownStation
 from tests.portal.browser_like import Visitor, errors, notes
 
 SITE = {"name": "Copenhagen Central"}
@@ -154,11 +154,13 @@ def test_html_in_a_name_is_text_everywhere(administrator: Visitor, db: Session) 
     administrator.send("/outlets/add", **OUTLET, station_id=name, parking=name, connector_type=name)
     administrator.send("/id_tokens/add", token=name, description=name)
     db.add(UnknownStation(charge_box_id=name + "2"))
+    db.execute(update(Alarm).values(due_at=None))
     db.commit()
     pages = [f"/{kind}/" for kind in ("sites", "floors", "stations", "outlets", "id_tokens", "unknown_stations")]
     pages += [f"/{kind}/{page}/1" for kind in ("sites", "floors", "stations", "outlets") for page in ("show", "edit")]
     pages += [
         "/",
+        "/alarms/",
         "/stations/add",
         "/outlets/add?node=station-1",
         "/search/?q=script",
@@ -172,8 +174,12 @@ def test_html_in_a_name_is_text_everywhere(administrator: Visitor, db: Session) 
         assert "&lt;script&gt;" in answer.text, path
 
 
+SILENCE = {"silence_seconds": "120", "unregistered_seconds": "86400"}
+
+
 def test_there_is_always_exactly_one_system(administrator: Visitor) -> None:
-    assert administrator.send("/system/edit/1", name="FastCars").location == "/system/show/1?node=system"
+    renamed = administrator.send("/system/edit/1", name="FastCars", co2_avoided_g_per_kwh="500", **SILENCE)
+    assert renamed.location == "/system/show/1?node=system"
     assert "FastCars" in administrator.get("/login/", follow_redirects=True).text
     for path in ("/system/add", "/system/delete/1", "/system/", "/system/show/2"):
         assert administrator.get(path).status_code == 404

@@ -223,7 +223,13 @@ def test_only_an_administrator_says_which_roles(portal: Flask, administrator: Vi
     set_up(administrator)
     support = sign_in(portal, add_person(db, RoleName.SUPPORT, "bo@example.com"))
     assert "second_factor_roles" not in support.get("/system/edit/1").text
-    changed = {"name": "Renamed", "description": ""}
+    changed = {
+        "name": "Renamed",
+        "description": "",
+        "co2_avoided_g_per_kwh": "500",
+        "silence_seconds": "120",
+        "unregistered_seconds": "86400",
+    }
     for attempt in ({}, {"second_factor_roles": [RoleName.SUPPORT.value]}):
         assert support.send("/system/edit/1", **changed, **attempt).status_code == 302
         db.expire_all()

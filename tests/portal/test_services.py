@@ -51,7 +51,7 @@ def test_from_nothing_to_enabled(administrator, db):
     assert act(administrator, page, "enable").status_code == 302
     assert "Configure the service first." in administrator.get(page).get_data(as_text=True)
 
-    fields = {"name": "Operations", "url": URL, "topics": ["status", "charging_sessions"]}
+    fields = {"name": "Operations", "url": URL, "topics": ["status", "charging_sessions", "alarms"]}
     assert configure(administrator, page, **fields).location == page
     assert "Make its secrets first." in administrator.get(page).get_data(as_text=True)
 
@@ -65,7 +65,7 @@ def test_from_nothing_to_enabled(administrator, db):
     assert "Working" in administrator.get(page).get_data(as_text=True)
     db.expire_all()
     assert (service.is_enabled, service.name) == (True, "Operations")
-    assert service.configuration == {"url": URL, "topics": ["status", "charging_sessions"]}
+    assert service.configuration == {"url": URL, "topics": ["status", "charging_sessions", "alarms"]}
     written = [str((e.before, e.after)) for e in db.scalars(select(AuditEntry).filter_by(object_kind="service"))]
     assert not any(secret in line or service.sealed_secret in line for line in written)
 

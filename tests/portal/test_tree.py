@@ -132,9 +132,16 @@ def test_numbers_in_names_sort_as_numbers() -> None:
 def test_the_selected_node_stays_when_the_function_changes(administrator: Visitor) -> None:
     page = administrator.get("/statistics/?node=floor-1").text
     assert 'data-path="system site-1 floor-1"' in page
-    assert 'data-href="/statistics/"' in page
+    assert 'data-href="/statistics/?node="' in page
     assert 'href="/configuration/?node=floor-1"' in page
-    assert 'data-href="/configuration/"' in administrator.get("/").text
+    assert 'data-href="/configuration/?node="' in administrator.get("/").text
+
+
+def test_another_node_shows_the_same_chart(administrator: Visitor) -> None:
+    """Its kind, step and days are kept; whatever else an address bears is not."""
+    page = administrator.get("/charts/?node=system&chart=peak&unit=week&first=2026-03-01&last=2026-04-01&x=1&by=").text
+    kept = "chart=peak&amp;unit=week&amp;first=2026-03-01&amp;last=2026-04-01&amp;node="
+    assert f'data-href="/charts/?{kept}"' in page
 
 
 @pytest.mark.parametrize("key", ["site-99", "site-", "site-1-1", "x", "site-99999999999", "site-1'"])

@@ -14,6 +14,9 @@ from domain.authorization import Verdict
 from domain.clock import now
 from domain.db import session_factory
 from domain.models import (
+    Alarm,
+    AlarmHistory,
+    AlarmKind,
     ChargingSession,
     Event,
     Floor,
@@ -29,7 +32,7 @@ from domain.models import (
     site_driver,
 )
 from domain.protocols import SOAP, Protocol
-from seeds import demo
+from seeds import demo, demo_alarms
 from tests.fixtures.databases import make_as_new
 
 
@@ -125,9 +128,11 @@ def test_its_stations_are_named_for_the_wire(company: Session) -> None:
 
 def test_some_of_its_stations_speak_soap_at_every_site(company: Session) -> None:
     groups = demo.by_protocol(company)
-    counts = {Protocol.OCPP16: 33, Protocol.OCPP15: 4, Protocol.OCPP12: 1, Protocol.OCPP16_SOAP: 1}
+    counts = {Protocol.OCPP16: 32, Protocol.OCPP15: 4, Protocol.OCPP12: 1, Protocol.OCPP16_SOAP: 1}
     assert {protocol: len(ids) for protocol, ids in groups.items()} == counts
-    assert sorted(chain.from_iterable(groups.values())) == demo.charge_box_ids(company)
+    names = demo.charge_box_ids(company)
+    names.remove(demo_alarms.OUT_OF_ORDER)
+    assert sorted(chain.from_iterable(groups.values())) == names
     over_soap = [charge_box_id for protocol, ids in groups.items() if protocol in SOAP for charge_box_id in ids]
     assert {charge_box_id[:6] for charge_box_id in over_soap} == {"FC-CC-", "FC-AH-", "FC-MW-"}
 
@@ -171,3 +176,18 @@ def test_there_is_news_for_everybody_and_for_administrators_only(company: Sessio
     assert set() in readers
     assert {"Administrator"} in readers
     assert company.scalar(select(func.max(News.published_from_at))) < now()
+
+
+def test_something_is_wrong_and_more_has_been(company: Session) -> None:
+    broken = company.scalars(select(Station).where(Station.charge_box_id == demo_alarms.OUT_OF_ORDER)).one()
+    shown = company.scalars(select(Alarm).where(Alarm.due_at.is_(None))).all()
+    kinds = Counter((alarm.kind, alarm.station_id == broken.id, alarm.acknowledged_at is not None) for alarm in shown)
+    assert kinds == {
+        (AlarmKind.FUSE, True, True): 1,
+        (AlarmKind.NO_NETWORK, True, False): 1,
+        (AlarmKind.NO_NETWORK, False, False): 1,
+    }
+    past = company.scalars(select(AlarmHistory)).all()
+    assert len(past) == demo_alarms.PAST and len({alarm.kind for alarm in past}) >= 4
+    assert all(alarm.raised_at < alarm.cleared_at < now() for alarm in past)
+    assert 0 < sum(alarm.acknowledged_at is not None for alarm in past) < len(past)

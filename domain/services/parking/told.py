@@ -46,7 +46,7 @@ def _of_session(charging_session: ChargingSession | None) -> Body:
         "started_at": _moment(charging_session.started_at) if charging_session else None,
         "stopped_at": _moment(charging_session.stopped_at) if charging_session else None,
         "stop_reason": charging_session.stop_reason if charging_session else None,
-        "needs_review": bool(charging_session.review_reasons) if charging_session else False,
+        "needs_review": charging_session.needs_review if charging_session else False,
     }
 
 

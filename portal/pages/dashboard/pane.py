@@ -44,6 +44,8 @@ class Pane:
     """The words of the link to the page behind."""
     endpoint: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    live_kind: str | None = None
+    """It is fetched at once when something of this kind changes (domain/live.py)."""
 
     @property
     def template(self) -> str:

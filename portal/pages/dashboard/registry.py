@@ -7,9 +7,13 @@ from domain.roles import RoleName
 from portal.pages.dashboard.pane import Pane
 from portal.pages.dashboard.panes import (
     addresses,
+    alarms,
+    backups,
     charging_now,
+    co2,
     energy,
     first_steps,
+    map,
     news,
     own_charging,
     own_energy,
@@ -20,6 +24,7 @@ from portal.pages.dashboard.panes import (
     stations_now,
     top_stations,
     unknown_stations,
+    utilisation,
 )
 
 PANES_SHOWN = 4
@@ -27,13 +32,18 @@ PANES_SHOWN = 4
 
 PANES: tuple[Pane, ...] = (
     stations_now.PANE,
+    map.PANE,
+    alarms.PANE,
     energy.PANE,
+    utilisation.PANE,
+    co2.PANE,
     charging_now.PANE,
     recent_sessions.PANE,
     top_stations.PANE,
     review.PANE,
     unknown_stations.PANE,
     addresses.PANE,
+    backups.PANE,
     first_steps.PANE,
     own_charging.PANE,
     own_energy.PANE,
@@ -44,9 +54,9 @@ PANES: tuple[Pane, ...] = (
 BY_NAME: Mapping[str, Pane] = {pane.name: pane for pane in PANES}
 
 DEFAULTS: Mapping[RoleName, tuple[str, ...]] = {
-    RoleName.ADMINISTRATOR: ("stations_now", "energy", "charging_now", "unknown_stations"),
-    RoleName.SITE_ADMINISTRATOR: ("stations_now", "energy", "charging_now", "review"),
-    RoleName.SUPPORT: ("stations_now", "unknown_stations", "charging_now", "review"),
+    RoleName.ADMINISTRATOR: ("stations_now", "alarms", "energy", "charging_now"),
+    RoleName.SITE_ADMINISTRATOR: ("stations_now", "alarms", "energy", "charging_now"),
+    RoleName.SUPPORT: ("stations_now", "alarms", "unknown_stations", "charging_now"),
     RoleName.EV_USER: ("own_charging", "own_energy", "own_sessions", "own_tags"),
 }
 """What a person sees who has not chosen."""

@@ -17,6 +17,7 @@ from portal.forms import text
 from portal.pages.settings.section import Section, SettingsForm
 
 ALL = "all"
+READ_ONLY = "read"
 WRITTEN_ID = re.compile(r"[0-9]{1,9}")
 """A number that the database surely takes."""
 
@@ -39,6 +40,15 @@ class KeyForm(SettingsForm):
         ],
         default="365",
     )
+    rights = SelectField(
+        lazy_gettext("Rights"),
+        choices=[
+            SelectChoice(READ_ONLY, lazy_gettext("read only (recommended)")),
+            SelectChoice(ALL, lazy_gettext("read and change")),
+        ],
+        default=READ_ONLY,
+        description=lazy_gettext("A program that only fetches data needs no more than to read."),
+    )
 
 
 class KeysSection(Section):
@@ -54,8 +64,9 @@ class KeysSection(Section):
     def save(self, user: PortalUser, form: SettingsForm) -> bool:
         days = form.days.data
         expires_at = now() + timedelta(days=int(days)) if days else None
+        is_read_only = form.rights.data == READ_ONLY
         try:
-            form.shown_once = api_keys.make(database(), user.id, form.name.data, expires_at)
+            form.shown_once = api_keys.make(database(), user.id, form.name.data, expires_at, is_read_only=is_read_only)
         except api_keys.KeyNameTakenError:
             form.name.errors = [gettext("You have a key of this name already.")]
         except api_keys.TooManyKeysError:

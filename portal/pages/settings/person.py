@@ -6,15 +6,20 @@ from zoneinfo import available_timezones
 
 from flask import session
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput
 
 from config import get_settings
-from domain.models import PortalUser
-from domain.user_details import FIELDS_OF_ROLE
+from domain.alarm_mail import outbox, readers
+from domain.export_schedules import HOURS
+from domain.models import AlarmMailState, PortalUser
+from portal.alarm_words import KINDS
+from portal.database import database
 from portal.forms import NEEDED, stripped
 from portal.language import CHOSEN, LANGUAGES
+from portal.mail import sending
 from portal.pages.settings.section import Section, SettingsForm
 
 
@@ -91,21 +96,49 @@ class RegionSection(Section):
         return True
 
 
+def hours() -> list[SelectChoice]:
+    return [SelectChoice(str(hour), f"{hour:02}:00") for hour in range(HOURS)]
+
+
 class AlarmForm(SettingsForm):
     alarm_email = BooleanField(lazy_gettext("E-mail on alarm"))
+    alarm_digest_hour = SelectField(
+        lazy_gettext("Each day at"),
+        coerce=int,
+        choices=hours(),
+        description=lazy_gettext("On your clock, if an alarm is active then."),
+    )
+    alarms_at_once = SelectMultipleField(
+        lazy_gettext("At once as well, when one of these is raised"),
+        option_widget=CheckboxInput(),
+        description=lazy_gettext("What is raised together comes in one e-mail."),
+    )
 
 
 class AlarmSection(Section):
     key = "alarms"
     title = lazy_gettext("E-mail on alarm")
-    about = lazy_gettext("An e-mail to you while an alarm is active.")
+    about = lazy_gettext(
+        "An e-mail to you once a day while alarms are active, in the language that is chosen above; else in English."
+    )
     form_class = AlarmForm
 
     def is_for(self, user: PortalUser) -> bool:
-        return user.role is not None and "alarm_email" in FIELDS_OF_ROLE[user.role]
+        return readers.may_want(user)
+
+    def prepare(self, user: PortalUser, form: SettingsForm) -> None:
+        form.alarms_at_once.choices = [SelectChoice(kind.value, KINDS[kind]) for kind in readers.kinds_for(user)]
 
     def values(self, user: PortalUser) -> dict[str, Any]:
-        return {"alarm_email": user.alarm_email}
+        return {name: getattr(user, name) for name in ("alarm_email", "alarm_digest_hour", "alarms_at_once")}
+
+    def context(self, user: PortalUser) -> dict[str, Any]:
+        """What stands in the way of them."""
+        notes = [] if sending.can_send() else [gettext("This installation sends no e-mails: it has no mail server.")]
+        latest = outbox.latest_settled(database(), user.id)
+        if latest is not None and latest.state is AlarmMailState.GIVEN_UP:
+            notes.append(gettext("The last e-mail was not delivered: %(reason)s", reason=latest.error or ""))
+        return {"notes": notes}
 
     def save(self, user: PortalUser, form: SettingsForm) -> bool:
         form.populate_obj(user)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from domain import nodes, stations
+from domain import nodes, stations, status_reports
 from domain.models import FeedEvse, Outlet, Service, ServiceKind, Site, Station
 from domain.reports import ConnectReport, StatusReport
 from domain.services import outlet_values, setting_up, telling
@@ -48,7 +48,9 @@ def feed(db, place) -> Service:
 
 
 def say(db, station, number, status, minutes):
-    stations.set_status(db, StatusReport(station.id, after(minutes), number, status, after(minutes), None, None, None))
+    status_reports.keep(
+        db, [StatusReport(station.id, after(minutes), number, status, after(minutes), None, None, None)]
+    )
 
 
 def told(db, service, minutes=0.0, **query):

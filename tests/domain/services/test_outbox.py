@@ -134,5 +134,5 @@ def test_send_again(db, webhook, answer):
 
 def test_old_messages_go(db, webhook):
     put(db, webhook, "a")
-    assert outbox.forget_old(db, after(0) + timedelta(days=13)) == 0
-    assert outbox.forget_old(db, after(0) + timedelta(days=15)) == 1
+    assert outbox.forget_before(db, after(0) - timedelta(days=1)) == 0
+    assert outbox.forget_before(db, after(0) + timedelta(days=1)) == 1

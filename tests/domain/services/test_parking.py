@@ -7,7 +7,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from domain import authorization, charging_sessions, commands, meter_values, partitions, stations
+from domain import authorization, charging_sessions, commands, meter_values, partitions, stations, status_reports
 from domain.authorization import Verdict
 from domain.db import owner_session_factory
 from domain.models import (
@@ -79,7 +79,7 @@ def free(db, station, outlet):
 
 
 def say(db, station, status, minutes=0.0):
-    stations.set_status(db, StatusReport(station.id, after(minutes), 1, status, after(minutes), None, None, None))
+    status_reports.keep(db, [StatusReport(station.id, after(minutes), 1, status, after(minutes), None, None, None)])
 
 
 def start(db, provider, outlet, reference=REFERENCE, minutes=0.0):

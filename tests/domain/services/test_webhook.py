@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
-from domain import charging_sessions, partitions, stations
+from domain import charging_sessions, clock, partitions, stations, status_reports
+from domain.alarms import acknowledging, installation
+from domain.alarms.acknowledging import Word
+from domain.alarms.installation import Wrong
+from domain.alarms.sweeping import sweep
 from domain.db import owner_session_factory
-from domain.models import Outlet, OutletMode, Service, ServiceChange, ServiceDelivery
+from domain.models import Alarm, AlarmKind, Outlet, OutletMode, Service, ServiceChange, ServiceDelivery, Station
 from domain.reports import ConnectReport, DisconnectReport, StartReport, StatusReport, StopReport
 from domain.services import telling
 from domain.statuses import OutletStatus
@@ -13,7 +19,9 @@ from tests.statements import recorded
 
 
 def say(db, station, status, minutes=0.0, number=1):
-    stations.set_status(db, StatusReport(station.id, after(minutes), number, status, after(minutes), None, None, None))
+    status_reports.keep(
+        db, [StatusReport(station.id, after(minutes), number, status, after(minutes), None, None, None)]
+    )
 
 
 def charge(db, station, minutes=0.0, energy_wh=7000):
@@ -152,3 +160,87 @@ def test_what_is_not_committed_is_told_to_nobody(db, station, outlet):
     assert noted(db) == 0
     db.delete(db.scalars(select(Service)).one())
     db.commit()
+
+
+def test_an_alarm_is_told_when_it_is_shown_acknowledged_and_over(db, station, outlet, user, told):
+    make_webhook(db, topics=("alarms",))
+    say_fault(db, station, 0)
+    [raised] = told()
+    assert raised["type"] == "alarm.raised"
+    alarm = db.scalars(select(Alarm).where(Alarm.kind == AlarmKind.HARDWARE_FAULT)).one()
+    expected = {
+        "id": alarm.id,
+        "kind": "hardware_fault",
+        "site": station.site.name,
+        "station": station.name,
+        "outlet_number": 1,
+        "error_code": "OtherError",
+        "vendor_error_code": "E4",
+        "info": "Door open",
+        "raised_at": after(0).isoformat(),
+        "acknowledged_at": None,
+        "cleared_at": None,
+        "parent_id": None,
+    }
+    assert raised["data"]["alarm"] == expected
+    assert raised["data"]["station"]["charge_box_id"] == station.charge_box_id
+    for minutes in (1, 2):
+        acknowledging.acknowledge(db, [alarm], Word(user.id, after(minutes), "On my way"))
+    [acknowledged] = told()
+    expected |= {"acknowledged_at": after(1).isoformat()}
+    assert (acknowledged["type"], acknowledged["data"]["alarm"]) == ("alarm.acknowledged", expected)
+    say(db, station, OutletStatus.AVAILABLE, 3)
+    assert told() == []
+    sweep(db, after(4))
+    [cleared] = told()
+    assert (cleared["type"], cleared["data"]["alarm"]) == (
+        "alarm.cleared",
+        expected | {"cleared_at": after(3).isoformat()},
+    )
+    assert "Eva" not in str(cleared) and "On my way" not in str(cleared)
+
+
+def test_what_is_about_one_alarm_comes_in_its_order(db, station, outlet, told):
+    make_webhook(db, topics=("alarms",))
+    say_fault(db, station, 0)
+    say(db, station, OutletStatus.AVAILABLE, 3)
+    sweep(db, after(4))
+    assert [(message["type"], message["data"]["alarm"]["cleared_at"]) for message in told()] == [
+        ("alarm.raised", after(3).isoformat()),
+        ("alarm.cleared", after(3).isoformat()),
+    ]
+    assert len(set(db.scalars(select(ServiceDelivery.subject)))) == 1
+
+
+def test_an_alarm_that_waits_for_its_time_is_told_when_that_has_come(db, station, told):
+    make_webhook(db, topics=("alarms",))
+    other = Station(site_id=station.site_id, name="Other", charge_box_id=f"other-{station.id}")
+    db.add(other)
+    assert told() == []
+    stations.connect(db, ConnectReport(other.charge_box_id, "ocpp1.6", None, after(0)))
+    db.flush()
+    assert told() == [], "one that was never shown was never raised"
+    sweep(db, clock.now() + timedelta(days=2))
+    assert [(message["type"], message["data"]["alarm"]["kind"]) for message in told()] == [
+        ("alarm.raised", "not_registered")
+    ]
+
+
+def test_an_alarm_of_the_portal_itself_has_no_place(db, told):
+    make_webhook(db, topics=("alarms",))
+    installation.judge(db, {AlarmKind.BACKUP: Wrong(after(0), "The disk is full.")}, after(1))
+    [raised] = told()
+    named = ("kind", "site", "station", "info")
+    assert [raised["data"]["alarm"][name] for name in named] == ["backup", None, None, "The disk is full."]
+    assert raised["data"]["station"] is None
+
+
+def test_who_did_not_choose_alarms_is_told_of_none(db, station, outlet, webhook, told):
+    say_fault(db, station, 0)
+    assert [message["type"] for message in told()] == ["outlet.status_changed"]
+
+
+def say_fault(db, station, minutes):
+    at = after(minutes)
+    report = StatusReport(station.id, at, 1, OutletStatus.FAULTED, at, "OtherError", "E4", "Door open")
+    status_reports.keep(db, [report])

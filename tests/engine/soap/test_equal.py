@@ -9,7 +9,7 @@ from tests.engine.conftest import make_station, numbers
 from tests.engine.soap.caller import Caller
 from tests.engine.test_conversation import at
 
-OWN = {"id", "site_id", "site_name", "node_id", "station_name", "outlet_id", "charging_session_id"} | {
+OWN = {"id", "site_id", "site_name", "node_id", "station_name", "outlet_id", "charging_session_id", "change_number"} | {
     "received_at",
     "logged_at",
 }

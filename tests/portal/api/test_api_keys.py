@@ -11,10 +11,13 @@ from domain import api_keys
 from domain.clock import now
 from domain.models import ChargingSession, PersonalApiKey, PortalUser, Site, Station, System
 from domain.roles import RoleName
+from portal.api_keys import READ_ONLY
 from tests.portal.api.client import ApiClient
 from tests.portal.people import add_person, sign_in
 from tests.statements import recorded
 
+SIGN_INS = ("SecurityApi.login", "SecurityApi.refresh")
+"""Where no key is asked for."""
 REFUSED = (401, {"message": "Not authorized"})
 
 
@@ -212,3 +215,47 @@ def test_the_description_names_both_ways_to_sign_in(portal: Flask, db: Session, 
     assert document["security"] == [{"key": []}, {"token": []}]
     assert sorted(document["components"]["securitySchemes"]) == ["key", "service", "token"]
     assert document["paths"]["/api/v1/security/refresh"]["post"]["security"] == [{"token": []}]
+
+
+def test_a_read_only_key_changes_nothing_at_any_door(portal: Flask, db: Session) -> None:
+    """Also not at those that will be made one day: every route of the API is tried by every method."""
+    ida = add_person(db, RoleName.ADMINISTRATOR, "ida@example.com")
+    reading = program(portal, key_of(db, ida, is_read_only=True))
+    assert reading.get("sites/")[0] == 200
+    tried = 0
+    for rule in portal.url_map.iter_rules():
+        of_services = rule.endpoint.startswith("parking.")
+        if not rule.rule.startswith("/api/") or rule.endpoint in SIGN_INS or of_services:
+            continue
+        path = portal.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, 1))
+        for method in {"POST", "PUT", "PATCH", "DELETE"} & rule.methods:
+            assert reading.call(method, path.removeprefix("/api/v1/"), json={}) == (403, {"message": READ_ONLY}), path
+            tried += 1
+    assert tried > 20
+
+
+def test_what_a_read_only_key_may_read_is_what_its_owner_may(portal: Flask, db: Session, two_sites: list[Site]) -> None:
+    owner = add_person(db, RoleName.SITE_ADMINISTRATOR, "bo@example.com", sites=two_sites[:1])
+    reading, all_rights = (
+        program(portal, key_of(db, owner, name, is_read_only=is_read_only))
+        for name, is_read_only in (("Reads", True), ("Writes", False))
+    )
+    assert reading.get("stations/") == all_rights.get("stations/")
+    assert reading.get("stations/2")[0] == 404
+    assert reading.post("floors/", {"name": "Roof", "site": two_sites[0].id}) == (403, {"message": READ_ONLY})
+    assert all_rights.post("floors/", {"name": "Roof", "site": two_sites[0].id})[0] == 201
+
+
+def test_calls_with_keys_are_limited_by_person(
+    portal: Flask, db: Session, mads: PortalUser, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(portal.config, "API_CALL_LIMIT", "3 per minute")
+    own, other = program(portal, key), program(portal, key_of(db, mads, "Other"))
+    assert [each.get("charging_sessions/")[0] for each in (own, other, own, other)] == [200, 200, 200, 429]
+    header = {"Authorization": f"Bearer {key}"}
+    refused = portal.test_client().get("/api/v1/charging_sessions/", headers=header)
+    assert refused.json == {
+        "message": f"Too many calls: 3 per 1 minute are answered. Try again in {refused.headers['Retry-After']} s"
+    }
+    eva = add_person(db, RoleName.EV_USER, "eva@example.com")
+    assert program(portal, key_of(db, eva)).get("charging_sessions/")[0] == 200

@@ -10,6 +10,7 @@ from tests.portal.api.client import ApiClient
 SITE = {
     "tag_byte_order": None,
     "tag_digits": None,
+    "silence_seconds": None,
     "name": "Copenhagen Central",
     "description": "",
     "time_zone": None,
@@ -35,6 +36,7 @@ UNHEARD_STATION = {
     "voltage_v": None,
     "tag_byte_order": None,
     "tag_digits": None,
+    "silence_seconds": None,
     "has_password": False,
     "password_required": None,
     "description": "",
@@ -206,7 +208,14 @@ def test_a_charging_session_is_read_only(api: ApiClient, db: Session) -> None:
         "meter_wh": 12064,
         "energy_wh": 11064,
         "stop_reason": "Local",
+        "energy_source": None,
+        "grade": None,
+        "needs_review": False,
         "review_reasons": [],
+        "reviewed_at": None,
+        "is_corrected": False,
+        "original_energy_wh": None,
+        "original_ended_at": None,
     }
     assert api.get(f"charging_sessions/{key}") == (200, {"id": key, "result": found})
     assert api.get("charging_sessions/") == (200, {"count": 1, "ids": [key], "result": [found]})

@@ -1,5 +1,7 @@
 """What each pane shows, compared with what there is."""
 
+import html
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -7,18 +9,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from domain.authorization import Verdict
 from domain.clock import now
 from domain.db import owner_session_factory
-from domain.models import IdToken, Outlet, Site, Station, UnknownStation
+from domain.models import AuditEntry, IdToken, Outlet, Site, Station, System, UnknownStation
 from domain.roles import RoleName
 from domain.scope import Viewer
 from domain.statuses import Shown
 from portal.pages.dashboard.panes import (
     charging_now,
+    co2,
     energy,
     own_charging,
     own_energy,
@@ -29,6 +32,7 @@ from portal.pages.dashboard.panes import (
     stations_now,
     top_stations,
     unknown_stations,
+    utilisation,
 )
 from portal.pages.dashboard.registry import PANES
 from tests.portal.browser_like import Visitor
@@ -44,7 +48,7 @@ NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """It is NOON, for whoever asks the one clock."""
-    for module in (energy, own_energy, recent_sessions, review, top_stations):
+    for module in (energy, own_energy, recent_sessions, review, top_stations, utilisation):
         monkeypatch.setattr(module, "now", lambda: NOON)
     return NOON
 
@@ -105,6 +109,91 @@ def test_bars_reach_from_nothing_to_the_top(world: World, db: Session) -> None:
         world.add_session(world.mine, None, started_at=NOON - timedelta(days=days), ended_at=NOON, energy_wh=wh)
     bars = energy.read(db, ALL).bars.bars
     assert [(bar.y, bar.height) for bar in bars[-4:]] == [(120, 0), (118.5, 1.5), (60, 60), (0, 120)]
+
+
+@pytest.mark.usefixtures("reading", "noon")
+def test_utilisation_of_30_days_beside_the_30_before(world: World, db: Session) -> None:
+    """Four outlets; one is taken for a whole day of the last 30, and for half of one of the 30 before."""
+    for days, hours in ((3, 24), (40, 12)):
+        begins_at = datetime(2026, 3, 29, 22, tzinfo=UTC) - timedelta(days=days)  # Midnight in Copenhagen, later on.
+        world.add_session(world.mine, None, started_at=begins_at, ended_at=begins_at + timedelta(hours=hours))
+    figures = utilisation.read(db, ALL)
+    # 29 days, of which one had 23 hours, and 14 hours of today; before them 30 whole days.
+    passed, before = 29 * 24 - 1 + 14, 30 * 24
+    assert figures.percent == pytest.approx(100 * 24 / passed / 4)
+    assert figures.change_points == pytest.approx(100 * 24 / passed / 4 - 100 * 12 / before / 4)
+    assert sum(bar.value > 0 for bar in figures.bars.bars) in (1, 2)
+
+
+@pytest.mark.usefixtures("reading", "noon")
+def test_carbon_dioxide_is_the_energy_times_the_factor(world: World, db: Session) -> None:
+    world.add_session(world.mine, None, started_at=NOON - timedelta(days=1), ended_at=NOON, energy_wh=298_000)
+    usual = co2.read(db, ALL)
+    assert (usual.avoided_kg, usual.petrol_km) == (149, 1000)
+    db.execute(update(System).values(co2_avoided_g_per_kwh=100))
+    assert co2.read(db, ALL).avoided_kg == pytest.approx(29.8)
+
+
+def test_what_carbon_dioxide_avoided_means_is_said_in_words(portal: Flask, world: World, db: Session) -> None:
+    world.add_session(world.mine, None, energy_wh=298_000)
+    page = sign_in(portal, add_person(db, RoleName.ADMINISTRATOR, "a@example.com")).get("/dashboard/pane/co2").text
+    assert "<b>149.0</b> kg" in page
+    assert "As much as a petrol car emits on 1,000 km, at 149 g for each km." in page
+    assert "An estimate: the 298.0 kWh that were charged, times 500 g for each." in page
+    assert '<a href="/system/edit/1">Change the factor</a>' in page
+    support = sign_in(portal, add_person(db, RoleName.SUPPORT, "s@example.com"))
+    assert "149 g for each" in support.get("/dashboard/pane/co2").text
+
+
+def test_the_factor_is_changed_by_who_may_within_reason_and_noted(portal: Flask, world: World, db: Session) -> None:
+    administrator = sign_in(portal, add_person(db, RoleName.ADMINISTRATOR, "a@example.com"))
+    name = db.get_one(System, 1).name
+    for wrong in ("-1", "2001", "many", ""):
+        assert administrator.send("/system/edit/1", name=name, co2_avoided_g_per_kwh=wrong).status_code == 422
+    assert (
+        administrator.send(
+            "/system/edit/1",
+            name=name,
+            co2_avoided_g_per_kwh="620",
+            silence_seconds="120",
+            unregistered_seconds="86400",
+        ).status_code
+        == 302
+    )
+    of_system = select(AuditEntry).where(AuditEntry.object_kind == "system")
+    entry = db.scalars(of_system.order_by(AuditEntry.id.desc())).first()
+    assert (entry.before["co2_avoided_g_per_kwh"], entry.after["co2_avoided_g_per_kwh"]) == (500, 620)
+    site_administrator = sign_in(portal, add_person(db, RoleName.SITE_ADMINISTRATOR, "b@example.com", [world.mine]))
+    world.add_session(world.mine, None, energy_wh=1_000)
+    assert "Change the factor" not in site_administrator.get("/dashboard/pane/co2").text
+    answer = site_administrator.send("/system/edit/1", name=name, co2_avoided_g_per_kwh="1")
+    assert answer.status_code in (302, 403, 404)
+    db.expire_all()
+    assert db.get_one(System, 1).co2_avoided_g_per_kwh == 620
+
+
+def places(page: str) -> dict[str, str]:
+    """The state of each place on the map."""
+    found = re.search(r'data-places="(.*?)"', page)
+    return {place["label"]: place["state"] for place in json.loads(html.unescape(found[1]))} if found else {}
+
+
+def test_the_map_shows_sites_or_the_stations_of_the_only_one(portal: Flask, world: World, db: Session) -> None:
+    administrator = sign_in(portal, add_person(db, RoleName.ADMINISTRATOR, "a@example.com"))
+    of_mine = sign_in(portal, add_person(db, RoleName.SITE_ADMINISTRATOR, "b@example.com", [world.mine]))
+    nowhere = administrator.get("/dashboard/pane/map").text
+    assert "No place has a position yet." in nowhere and "data-map" not in nowhere
+    world.mine.latitude, world.mine.longitude = 55.7, 12.5
+    db.commit()
+    page = administrator.get("/dashboard/pane/map").text
+    assert places(page) == {"Mine site": "charging"}
+    assert "1 place has no position and is not on the map." in page
+    assert places(of_mine.get("/dashboard/pane/map").text) == {"Mine site": "charging"}
+    station = db.query(Station).filter_by(name="Mine station 1").one()
+    station.latitude, station.longitude = 55.71, 12.5
+    db.commit()
+    assert places(of_mine.get("/dashboard/pane/map").text).keys() == {"Mine site", "Mine station 1"}
+    assert "leaflet" not in administrator.get("/").text
 
 
 @pytest.mark.usefixtures("reading")
@@ -247,7 +336,7 @@ def test_figures_that_are_kept_say_of_when_they_are(
 def test_a_pane_that_fails_says_so_and_the_others_stand(
     world: World, as_role: Callable[[RoleName], Visitor], db: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
-    visitor = as_role(RoleName.ADMINISTRATOR)
+    visitor = as_role(RoleName.SUPPORT)
     # As when a reading breaks in the middle: the transaction is of no more use until it is rolled back.
     broken = text("ALTER TABLE unknown_station RENAME TO elsewhere")
     back = text("ALTER TABLE elsewhere RENAME TO unknown_station")

@@ -16,9 +16,12 @@ from tests.portal.people import add_person, sign_in
 
 ADMINISTRATOR, SITE_ADMINISTRATOR, SUPPORT, EV_USER = RoleName
 
-OF_OPERATORS = ["stations_now", "energy", "charging_now", "recent_sessions", "top_stations", "review"]
+OF_OPERATORS = [
+    *("stations_now", "map", "alarms", "energy", "utilisation", "co2"),
+    *("charging_now", "recent_sessions", "top_stations", "review"),
+]
 MAY_HAVE = {
-    ADMINISTRATOR: [*OF_OPERATORS, "unknown_stations", "addresses", "first_steps", "news"],
+    ADMINISTRATOR: [*OF_OPERATORS, "unknown_stations", "addresses", "backups", "first_steps", "news"],
     SITE_ADMINISTRATOR: [*OF_OPERATORS, "addresses", "news"],
     SUPPORT: [*OF_OPERATORS, "unknown_stations", "addresses", "first_steps", "news"],
     EV_USER: ["own_charging", "own_energy", "own_sessions", "own_tags", "news"],

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from domain import clock, nodes, stations
+from domain import clock, nodes, stations, status_reports
 from domain.models import Outlet, Service, ServiceKind, Site, Station
 from domain.reports import ConnectReport, StatusReport
 from domain.services import setting_up, telling
@@ -69,7 +69,7 @@ def map_(feed) -> OcpiClient:
 
 def say(db, station_id, number, status):
     at = clock.now()
-    stations.set_status(db, StatusReport(station_id, at, number, status, at, None, None, None))
+    status_reports.keep(db, [StatusReport(station_id, at, number, status, at, None, None, None)])
 
 
 def publish(db):

@@ -31,7 +31,10 @@ def test_a_key_is_shown_once_and_never_again(db: Session, mads: PortalUser, brow
     for page in (PAGE, "/"):
         assert key not in browser.get(page).text
     page = browser.get(PAGE).text
-    assert re.search(r"<b>Nightly export</b>\s*<span class=\"muted small\">created .* · never used · expires ", page)
+    chip = r"<span class=\"chip\">read only</span>"
+    assert re.search(
+        rf"<b>Nightly export</b> {chip}\s*<span class=\"muted small\">created .* · never used · expires ", page
+    )
     [kept] = api_keys.keys_of(db, mads.id)
     assert kept.expires_at
     assert (kept.expires_at - now()).days == 29
@@ -114,3 +117,21 @@ def test_the_audit_log_tells_of_each_key_and_knows_none(db: Session, mads: Porta
     everything = str([(entry.before, entry.after) for entry in db.scalars(select(AuditEntry))])
     assert key not in everything
     assert hash_secret(key).hex() not in everything
+
+
+def test_a_key_reads_only_unless_its_owner_wants_more(db: Session, mads: PortalUser, browser: Visitor) -> None:
+    page = browser.get(PAGE).text
+    assert re.search(r'<option selected value="read">read only \(recommended\)</option>', page)
+    save(browser, "api-keys", name="Reads", days="", rights="read")
+    save(browser, "api-keys", name="Writes", days="", rights="all")
+    assert {key.name: key.is_read_only for key in api_keys.keys_of(db, mads.id)} == {"Reads": True, "Writes": False}
+    page = browser.get(PAGE).text
+    assert re.findall(r"<b>(\w+)</b> <span class=\"chip\">read only</span>", page) == ["Reads"]
+    wrong = save(browser, "api-keys", name="Other", days="", rights="admin")
+    assert (wrong.status_code, errors(wrong)) == (422, ["Not a valid choice."])
+
+
+def test_what_the_form_remembers_is_no_field_to_be_filled_in(browser: Visitor) -> None:
+    page = browser.get(PAGE).text
+    assert ">Seen<" not in page
+    assert re.search(r'<input[^>]* name="api-keys-seen"[^>]* type="hidden"', page)

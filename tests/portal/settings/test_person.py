@@ -4,11 +4,16 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import PortalUser, Site
+from domain.alarm_mail import outbox
+from domain.alarm_mail.outbox import Fate, Outcome
+from domain.clock import now
+from domain.models import AlarmKind, AlarmMailKind, AuditEntry, PortalUser, Site
 from domain.roles import RoleName
 from portal.pages.dashboard.registry import available_panes, chosen_panes
+from tests.fixtures.mail import Mailbox
 from tests.portal.browser_like import Visitor, errors
 from tests.portal.people import add_person, sign_in
 from tests.portal.settings.asking import PAGE, save, saved
@@ -130,6 +135,66 @@ def test_mail_about_alarms_is_switched_on_and_off(db: Session, administrator: Vi
         assert saved(administrator, "alarms", **written) == ["Saved."]
         db.refresh(ida)
         assert ida.alarm_email is wanted
+
+
+def test_when_and_of_what_is_chosen_with_it(db: Session, mailbox: Mailbox, administrator: Visitor) -> None:
+    ida = db.get_one(PortalUser, 1)
+    page = administrator.get(PAGE).text
+    assert re.search(
+        r'<select[^>]* name="alarms-alarm_digest_hour">.*<option selected value="7">07:00<', page, re.DOTALL
+    )
+    kinds = re.findall(r'name="alarms-alarms_at_once" type="checkbox" value="(\w+)"', page)
+    assert kinds == [kind.value for kind in AlarmKind if kind is not AlarmKind.SITE_UPLINK]
+    assert "checked" not in page.partition('id="alarms"')[2].partition("</form>")[0]
+    values = {"alarm_email": "y", "alarm_digest_hour": "22", "alarms_at_once": ["fuse", "no_network"]}
+    assert saved(administrator, "alarms", **values) == ["Saved."]
+    db.refresh(ida)
+    assert (ida.alarm_email, ida.alarm_digest_hour, ida.alarms_at_once) == (True, 22, ["fuse", "no_network"])
+    entry = db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry and entry.after == {
+        "alarm_email": True,
+        "alarm_digest_hour": 22,
+        "alarms_at_once": ["fuse", "no_network"],
+    }
+    saved(administrator, "alarms", alarm_email="y", alarm_digest_hour="0")
+    db.refresh(ida)
+    assert (ida.alarm_digest_hour, ida.alarms_at_once) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"alarm_digest_hour": "24"}, {"alarm_digest_hour": "x"}, {"alarms_at_once": ["fuse", "site_uplink"]}]
+)
+def test_an_hour_or_an_alarm_that_is_none_is_refused(
+    db: Session, administrator: Visitor, wrong: dict[str, object]
+) -> None:
+    assert save(administrator, "alarms", alarm_email="y", **wrong).status_code == 422
+    db.expire_all()
+    assert not db.get_one(PortalUser, 1).alarm_email
+
+
+def test_without_a_mail_server_the_section_says_so(administrator: Visitor) -> None:
+    assert "This installation sends no e-mails: it has no mail server." in administrator.get(PAGE).text
+
+
+def test_an_e_mail_that_was_refused_is_told_there_and_to_administrators(
+    db: Session, mailbox: Mailbox, administrator: Visitor
+) -> None:
+    assert "no mail server" not in administrator.get(PAGE).text
+    assert "none yet" in administrator.get("/users/show/1").text
+    outbox.put(db, [outbox.new(1, AlarmMailKind.AT_ONCE, [1], now())])
+    mail = outbox.claim(db, now())
+    assert mail
+    outbox.settle(db, mail.id, Outcome(Fate.REFUSED, "550 no <such> user"), now())
+    db.commit()
+    said = "not delivered: 550 no &lt;such&gt; user"
+    assert f"The last e-mail was {said}" in administrator.get(PAGE).text
+    assert said in administrator.get("/users/show/1").text
+    outbox.put(db, [outbox.new(1, AlarmMailKind.AT_ONCE, [1], now())])
+    mail = outbox.claim(db, now())
+    assert mail
+    outbox.settle(db, mail.id, Outcome(Fate.TAKEN), now())
+    db.commit()
+    assert "not delivered" not in administrator.get(PAGE).text + administrator.get("/users/show/1").text
 
 
 @pytest.mark.parametrize("section", ["", "nonsense", "second-factor"])

@@ -3,15 +3,17 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from domain import partitions
 from domain.db import owner_session_factory, session_factory
-from domain.models import ChargingSession, Site, Station
+from domain.models import ChargingSession, PortalUser, Site, Station
+from domain.roles import RoleName
 from portal.app import create_portal
 from portal.security import create_first_administrator, sync_permissions
 from portal.views.charging_session import ChargingSessionView
 from tests.fixtures.databases import make_as_new
+from tests.portal.people import add_person
 from tests.portal.table import sample
 
 EMAIL = "table@example.com"
@@ -42,6 +44,28 @@ def client(portal: Flask) -> FlaskClient:
         user = portal.appbuilder.sm.find_user(email=EMAIL)  # type: ignore[attr-defined]
         cookie["_user_id"], cookie["_fresh"] = user.get_id(), True
     return client
+
+
+@pytest.fixture
+def clients(portal: Flask, client: FlaskClient) -> dict[RoleName, FlaskClient]:
+    """A browser for each role; the site administrator has the first site, and nobody has charged as the EV user."""
+    found = {RoleName.ADMINISTRATOR: client}
+    with portal.app_context():
+        for role in RoleName:
+            portal.appbuilder.sm.add_role(role)  # type: ignore[attr-defined]
+    with session_factory()() as db:
+        for role in RoleName:
+            if role is RoleName.ADMINISTRATOR:
+                continue
+            email = f"{role.name.lower()}@example.com"
+            user = db.scalar(select(PortalUser).where(PortalUser.username == email))
+            if user is None:
+                sites = [db.get_one(Site, 1)] if role is RoleName.SITE_ADMINISTRATOR else []
+                user = add_person(db, role, email, sites)
+            found[role] = portal.test_client()
+            with portal.app_context(), found[role].session_transaction() as cookie:
+                cookie["_user_id"], cookie["_fresh"] = user.get_id(), True
+    return found
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ ATTRIBUTES = {
     "id": "id",
     "logged_at": "logged_at",
     "meter_kwh": "meter_wh",
+    "grade": "grade",
 }
 
 Test = Callable[[Any], bool]
@@ -114,6 +115,7 @@ FILTERS: dict[str, list[tuple[str, Test]]] = {
     "id": [("<=100", lambda value: value <= 100), ("-5..20", lambda value: value <= 20)],
     "logged_at": [(">=2026-10-31", local(lambda at: at.date().isoformat() >= "2026-10-31"))],
     "meter_kwh": [(">1000000", lambda wh: wh > 10**9), ("<0.001", lambda wh: wh < 1)],
+    "grade": [("A", lambda value: value == "A"), ("C – doubtful", lambda value: value == "C")],
     "review": [("yes", lambda value: value), ("no", lambda value: not value)],
 }
 

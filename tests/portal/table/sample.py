@@ -4,6 +4,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.grades import Grade
+
 SITES = ("Copenhagen Central", "Århus Ø", "100% charged")
 STATIONS = ("CC-101", "CC_101", "cc-102", "Æble", "=1+1", "a\\b", '"quoted"', "+45 12")
 EMAILS = ("mads@example.com", "SIGNE@example.com", "@home", "-x@example.com", "", None, None)
@@ -50,6 +52,7 @@ def sessions() -> list[dict[str, Any]]:
                 "meter_stop_wh": draw.choice((None, 10**9 + number)),
                 "energy_wh": energy_wh,
                 "review_reasons": draw.choice(([], [], ["stop_missing"], ["meter_start_zero", "energy_unknown"])),
+                "grade": (None, *Grade)[number % 5],
             }
         )
     return rows

@@ -12,7 +12,7 @@ DATE = "Write a date, such as 2026-11, 2026-11-22, >2026-11-22 16:30 or 2026-11-
 DURATION = "Write a duration, such as >1:30, 0:10..0:45:30 or <90 min."
 RANGE = "Write one range, such as from..to."
 BACKWARDS = "The range ends before it begins."
-CHOICE = "Choose one of: Anonymous (0), RFID (1), Service (3)."
+CHOICE = "Choose one of: Anonymous (0), RFID (1), App (2), Service (3)."
 
 BAD = [
     ("energy_kwh", "abc", NUMBER),
@@ -38,7 +38,7 @@ BAD = [
     ("duration", "90", DURATION),
     ("duration", "1:60", DURATION),
     ("duration", "long", DURATION),
-    ("authorization", "2", CHOICE),
+    ("authorization", "9", CHOICE),
     ("review", "perhaps", "Choose yes or no."),
     ("email", "a\0b", "A text cannot contain this character."),
     ("email", "x" * 201, "At most 200 characters."),

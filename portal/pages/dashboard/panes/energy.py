@@ -1,16 +1,17 @@
 """The energy of the last 30 days, day by day; a session counts on the day on which it began."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, lazy_gettext
-from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
+from domain.charts.figures import sums
+from domain.charts.periods import Unit, between
 from domain.clock import now
-from domain.models import ChargingSession
-from domain.scope import Viewer, visible
+from domain.models import System
+from domain.scope import Viewer
 from portal.formats import user_time_zone
 from portal.pages.dashboard.bars import Bars
 from portal.pages.dashboard.minute import shared
@@ -53,16 +54,14 @@ def read(db: Session, viewer: Viewer) -> Energy:
 
 def _read(db: Session, viewer: Viewer, first: date, zone: ZoneInfo) -> tuple[dict[str, int], int]:
     """The energy of each day since `first`, and that of the 30 days before, up to this time of the day."""
-    begins_at = datetime.combine(first, time(), zone)
-    day = cast(func.timezone(zone.key, ChargingSession.started_at), Date)
-    energy_wh = func.coalesce(func.sum(ChargingSession.energy_wh), 0)
-    seen = visible(ChargingSession, viewer)
-    by_day = select(day, energy_wh).where(seen, ChargingSession.started_at >= begins_at).group_by(day)
+    days = between(first, first + timedelta(days=DAYS - 1), Unit.DAY, zone)
     earlier = timedelta(days=DAYS)
-    before = select(energy_wh).where(
-        seen, ChargingSession.started_at >= begins_at - earlier, ChargingSession.started_at < now() - earlier
-    )
-    return {one.isoformat(): int(wh) for one, wh in db.execute(by_day)}, int(db.scalar(before) or 0)
+    # To the quarter of an hour, as it is added up; and where clocks were changed since, not into the first day.
+    until = min(now() - earlier, days.edges[0])
+    edges = (days.edges[0] - earlier, until, *days.edges)
+    before, _rest, *by_day = sums(db, viewer, System(id=1), replace(days, edges=edges), now())
+    begins = (begin.date().isoformat() for begin in days.begins)
+    return {day: found.energy_wh for day, found in zip(begins, by_day, strict=False)}, before.energy_wh
 
 
 PANE = Pane(

@@ -63,7 +63,8 @@ def _rows(db: Session, viewer: Viewer, first: date, zone: ZoneInfo) -> list[Row[
     return list(
         db.execute(
             select(month, *figures)
-            .where(visible(ChargingSession, viewer), ChargingSession.started_at >= begins_at)
+            .where(visible(ChargingSession, viewer), ChargingSession.user_id == viewer.user_id)
+            .where(ChargingSession.started_at >= begins_at)
             .group_by(month)
         )
     )

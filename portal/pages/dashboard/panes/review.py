@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import lazy_gettext
-from sqlalchemy import CTE, func, or_, select
+from sqlalchemy import CTE, or_, select
 from sqlalchemy.orm import Session
 
 from domain.clock import now
@@ -43,7 +43,7 @@ def _odd(viewer: Viewer) -> CTE:
 
     Materialized, else PostgreSQL hopes to meet the latest few soon and reads all sessions of the 30 days backwards.
     """
-    odd = or_(func.cardinality(ChargingSession.review_reasons) > 0, ChargingSession.energy_wh == 0)
+    odd = or_(ChargingSession.needs_review.is_(True), ChargingSession.energy_wh == 0)
     since = ChargingSession.started_at > now() - timedelta(days=DAYS)
     found = select(ChargingSession.id, ChargingSession.started_at).where(visible(ChargingSession, viewer), since, odd)
     return found.cte("odd").prefix_with("MATERIALIZED")

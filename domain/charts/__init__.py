@@ -1,0 +1,1 @@
+"""The figures of charts: what charges add up to, by period, by hour of the week and by station."""
