@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 MEASUREMENTS = (
-    *("bench.engine", "bench.soap", "bench.commands", "bench.alarms"),
+    *("bench.engine", "bench.soap", "bench.hostile", "bench.commands", "bench.alarms"),
     *("bench.statistics", "bench.exports", "bench.pulls", "bench.charts", "bench.navigator"),
 )
 

@@ -1,4 +1,4 @@
-"""Documents from strangers that mean no good, or are none: each gets its fault, at once, and leaves nothing behind."""
+"""Documents from strangers that mean no good, or are none: each gets its fault and leaves nothing behind."""
 
 import pytest
 
@@ -138,7 +138,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("document", "reason"), WRONG.values(), ids=WRONG)
-def test_what_is_no_message_gets_a_protocol_error_at_once(
+def test_what_is_no_message_gets_a_protocol_error(
     document: bytes, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fault = refused(document, caplog)
