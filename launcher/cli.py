@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from config import Settings
 from launcher.settings import load_settings
 
 
@@ -33,6 +34,15 @@ def main() -> None:
     """Run charging stations for electric vehicles."""
 
 
+def settings_of_servers_that_answer() -> Settings:
+    """Asked before anything is imported that weighs, so that who waits in vain hears of it at once."""
+    from launcher.reachable import check_servers
+
+    settings = load_settings()
+    check_servers(settings)
+    return settings
+
+
 @main.command()
 @click.option("-v", "--verbose", is_flag=True, help="Show here what the processes write to their logs.")
 def run(verbose: bool) -> None:
@@ -55,9 +65,10 @@ def demo(verbose: bool) -> None:
 @click.option("--demo", is_flag=True, help="Make the demo company too.")
 def prepare(demo: bool) -> None:
     """Migrate, seed, write permissions, make the first administrator: before `web`, `worker` and `cron` start."""
+    settings = settings_of_servers_that_answer()
     from launcher.prepare import prepare
 
-    prepare(load_settings(), demo)
+    prepare(settings, demo)
 
 
 @main.command()
@@ -73,33 +84,27 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """Run queued jobs."""
-    from launcher.reachable import check_servers
+    settings = settings_of_servers_that_answer()
     from launcher.worker import run_workers
 
-    settings = load_settings()
-    check_servers(settings)
     run_workers(settings)
 
 
 @main.command()
 def cron() -> None:
     """Queue the recurring jobs. One process per installation."""
+    settings = settings_of_servers_that_answer()
     from launcher.cron import run_cron
-    from launcher.reachable import check_servers
 
-    settings = load_settings()
-    check_servers(settings)
     run_cron(settings)
 
 
 @main.command()
 def files() -> None:
     """Serve files to stations and take theirs, by FTP."""
+    settings = settings_of_servers_that_answer()
     from launcher.files import run_files
-    from launcher.reachable import check_servers
 
-    settings = load_settings()
-    check_servers(settings)
     run_files(settings)
 
 

@@ -14,7 +14,6 @@ from launcher.administrators import ensure_administrator
 from launcher.data_dir import ensure_secret_key, make_data_dir
 from launcher.grants import application_may_change_the_audit_log
 from launcher.migrate import migrate
-from launcher.reachable import check_servers
 from portal.app import create_portal
 from portal.security import sync_permissions
 from seeds import reference
@@ -27,7 +26,6 @@ UNPROTECTED = (
 
 def prepare(settings: Settings, demo: bool = False) -> None:
     """Prints the first administrator's e-mail and password if this made them."""
-    check_servers(settings)
     migrate()
     if application_may_change_the_audit_log():
         click.echo(UNPROTECTED)

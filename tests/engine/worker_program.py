@@ -10,10 +10,7 @@ from rq import Queue, Worker
 
 from config import get_settings
 from domain import queue
-from tests.fixtures.alone import alone
-from tests.waiting import wait_until
-
-STOP_SECONDS = 5
+from tests.waiting import LONGEST_SECONDS, wait_until
 
 
 class WorkerProgram:
@@ -46,7 +43,6 @@ class WorkerProgram:
         workers = Worker.all(queue=Queue(queue.COMMANDS, connection=self._redis))
         return next((worker.pid for worker in workers if worker.pid in ours), None)
 
-    def stop(self, seconds: float = STOP_SECONDS) -> int:
-        with alone():
-            self._process.terminate()
-            return self._process.wait(seconds)
+    def stop(self) -> int:
+        self._process.terminate()
+        return self._process.wait(LONGEST_SECONDS)

@@ -6,11 +6,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config import Settings
 from domain.audit import acting, audited_session_factory
 from domain.models import Site
 from launcher.prepare import UNPROTECTED
+from launcher.short_commands import servers_running
 from tests.fixtures.environment import VALKEY_URL, database_owner_url, using
-from tests.launcher.conftest import Installation
 from tests.launcher.test_commands import command
 
 Run = Callable[..., tuple[int, str, str]]
@@ -108,14 +109,18 @@ def test_rights_that_somebody_gave_are_taken_again(name: str, owner: psycopg.Con
     assert rights == {"SELECT": True, "INSERT": True, "UPDATE": False, "DELETE": False}
 
 
-def test_a_database_from_before_there_were_two_roles(installation: Installation) -> None:
+def test_a_database_from_before_there_were_two_roles(data_dir: Path) -> None:
     """Its tables are the superuser's, and there is no role of the application yet."""
-    server = installation().start()
-    with psycopg.connect(server.database_owner_url.replace("+psycopg", ""), autocommit=True) as owner:
+    data_dir.mkdir()
+    settings = Settings(_env_file=None, data_dir=data_dir, database_url=None, database_owner_url=None, redis_url=None)
+    assert command(data_dir, "migrate") == (0, "Making the database ...\n", "")
+    with servers_running(settings), connected(settings.postgres_owner_url) as owner:
         owner.execute("ALTER ROLE charge_portal RENAME TO somebody")
-    server.stop()
-
-    again = installation().start()
-    with psycopg.connect(again.database_url.replace("+psycopg", "")) as application:
-        assert application.execute("SELECT count(*) FROM ab_user").fetchone() == (1,)
+    assert command(data_dir, "migrate") == (0, "", "")
+    with servers_running(settings), connected(settings.postgres_url) as application:
+        assert application.execute("SELECT count(*) FROM site").fetchone() == (0,)
         assert application.execute("SELECT current_user").fetchone() == ("charge_portal",)
+
+
+def connected(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)

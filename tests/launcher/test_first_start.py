@@ -42,13 +42,6 @@ def shown_password(output: str) -> str:
     return found[1]
 
 
-def test_a_given_password_is_used_and_not_shown(installation: Installation) -> None:
-    server = installation(ADMIN_PASSWORD="brought-along-1").start()
-    assert sign_in(server, "admin@example.com", "brought-along-1")[0] == 200
-    assert "password" not in server.output()
-    assert "brought-along-1" not in server.output() + server.log("prepare") + server.log("web")
-
-
 def test_secrets_and_sockets_are_for_their_owner_alone(running_installation: PortalServer) -> None:
     data_dir = running_installation.data_dir
     assert mode(data_dir / "secret_key") == 0o600
@@ -69,8 +62,10 @@ def open_ports(pids: object) -> set[int]:
     }
 
 
-def test_settings_are_read_from_a_file_beside_the_program(installation: Installation, data_dir: Path) -> None:
-    server = installation()
+def test_settings_are_read_from_a_file_beside_the_program_and_a_given_password_is_not_shown(
+    installation: Installation, data_dir: Path
+) -> None:
+    server = installation(ADMIN_PASSWORD="brought-along-1")
     del server.settings["ADMIN_EMAIL"]
     data_dir.mkdir()
     # The directory that the command is started in.
@@ -79,4 +74,6 @@ def test_settings_are_read_from_a_file_beside_the_program(installation: Installa
     )
     server.start()
     assert "  Portal      https://from-the-file.example.com\n" in server.output()
-    assert sign_in(server, "from-the-file@example.com", server.admin_password)[0] == 200
+    assert sign_in(server, "from-the-file@example.com", "brought-along-1")[0] == 200
+    assert "password" not in server.output()
+    assert "brought-along-1" not in server.output() + server.log("prepare") + server.log("web")

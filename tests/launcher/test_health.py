@@ -26,8 +26,8 @@ def get(server: PortalServer) -> tuple[int, dict[str, str]]:
         return error.code, json.load(error)
 
 
-def test_all_is_well(portal_server: PortalServer) -> None:
-    assert get(portal_server) == (200, {"status": "ok", "database": "ok", "redis": "ok", "worker": "ok"})
+def test_all_is_well(running_installation: PortalServer) -> None:
+    assert get(running_installation) == (200, {"status": "ok", "database": "ok", "redis": "ok", "worker": "ok"})
 
 
 def test_workers_that_are_registered_but_say_nothing_are_no_workers(running_installation: PortalServer) -> None:

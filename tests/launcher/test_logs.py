@@ -1,7 +1,7 @@
 """What the processes of a whole installation log, for a program that reads it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.fixtures.environment import ADMIN_EMAIL, ADMIN_PASSWORD
-from tests.fixtures.product import PortalServer
+from tests.fixtures.product import PortalServer, serving
 from tests.portal.browser_like import TOKEN
 from tests.waiting import wait_until
 
@@ -20,9 +20,10 @@ NUMBER = "0f5c8a52-one-request"
 PROGRAMS = ("web", "worker", "cron")
 
 
-@pytest.fixture
-def server(start_server: Callable[..., PortalServer]) -> PortalServer:
-    return start_server(LOG_FORMAT="json", SMTP_URL="smtp://127.0.0.1:1")
+@pytest.fixture(scope="module")
+def server(prepared_database: str) -> Iterator[PortalServer]:
+    with serving(prepared_database, LOG_FORMAT="json", SMTP_URL="smtp://127.0.0.1:1") as server:
+        yield server
 
 
 def entries(server: PortalServer, program: str, **wanted: object) -> list[dict[str, Any]]:
@@ -67,6 +68,7 @@ def test_what_is_about_a_station_says_so(server: PortalServer) -> None:
     url = f"{server.url}/Ocpp/CentralSystemService15"
     with pytest.raises(HTTPError):
         urlopen(Request(url, MESSAGE.encode(), {"Content-Type": "application/soap+xml", "X-Request-Id": NUMBER}))
+    wait_until(lambda: entries(server, "web", message="a station was refused"))
     [entry] = entries(server, "web", message="a station was refused")
     named = {name: entry[name] for name in ("station", "message_id", "request_id")}
     assert named == {"station": "NOBODY-2", "message_id": "urn:1", "request_id": NUMBER}

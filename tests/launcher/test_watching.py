@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from rq import Queue
 from sqlalchemy import Connection, create_engine, text
 
 from domain.queue import DEFAULT
-from tests.fixtures.product import PortalServer
+from tests.fixtures.product import PortalServer, serving
 from tests.waiting import wait_until
 
 LASTING = text("SELECT kind FROM alarm WHERE site_id IS NULL AND calm_since IS NULL")
@@ -19,10 +19,11 @@ LONG_JOB_SECONDS = 25
 """Longer than the silence that is an alarm."""
 
 
-@pytest.fixture
-def server(start_server: Callable[..., PortalServer]) -> PortalServer:
+@pytest.fixture(scope="module")
+def server(prepared_database: str) -> Iterator[PortalServer]:
     """With as many that look as there are processes."""
-    return start_server(PART_SILENCE_SECONDS="20", WEB_WORKERS="2")
+    with serving(prepared_database, PART_SILENCE_SECONDS="20", WEB_WORKERS="2") as server:
+        yield server
 
 
 @pytest.fixture

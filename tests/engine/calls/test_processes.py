@@ -15,7 +15,7 @@ from engine import jobs
 from engine.calls.caller import Caller
 from tests.engine.calls.soap_station import agree, agree_late, hang_up, once
 from tests.engine.worker_program import WorkerProgram
-from tests.waiting import LONGEST_SECONDS, wait_until
+from tests.waiting import wait_until
 
 YES = (CommandState.ACCEPTED, None)
 RESET = (Action.RESET, {"type": "soft"})
@@ -27,7 +27,7 @@ def program(database: str, valkey: object) -> Iterator[WorkerProgram]:
     made = WorkerProgram(SOAP_ALLOW_LOOPBACK="1", SOAP_CALLS_AT_ONCE="40", COMMAND_ANSWER_SECONDS="100")
     made.start()
     yield made
-    made.stop(LONGEST_SECONDS)
+    made.stop()
 
 
 @pytest.fixture
