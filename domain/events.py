@@ -29,7 +29,7 @@ RECORD_EACH_ONCE = text(
 
 
 class EventKind(StrEnum):
-    """What may happen; the screen translates it."""
+    """What may happen that is out of the ordinary; the screen translates it."""
 
     UNKNOWN_TRANSACTION_STOPPED = "unknown_transaction_stopped"
     DATA_TRANSFERRED = "data_transferred"
@@ -47,6 +47,44 @@ class EventKind(StrEnum):
     """In the tree, by a person; details name the floors, an empty one is the site itself."""
     STATION_LOCKED = "station_locked"
     """Somebody gave wrong passwords in a station's name, too many in a row."""
+
+
+class OrdinaryEventKind(StrEnum):
+    """What happens all day. Triggers write it, with whatever it follows from, whoever that is.
+
+    See docs/decisions/the-event-log-is-written-by-triggers.md.
+    """
+
+    NODE_CREATED = "node_created"
+    NODE_CHANGED = "node_changed"
+    """By a person; details name what was changed, and the audit log how and by whom."""
+    NODE_REMOVED = "node_removed"
+    STATION_CONNECTED = "station_connected"
+    STATION_LOST = "station_lost"
+    STATION_BOOTED = "station_booted"
+    OUTLET_STATE = "outlet_state"
+    """Into a fault or out of service, and back."""
+    SESSION_STARTED = "session_started"
+    SESSION_ENDED = "session_ended"
+    SESSION_CONFIRMED = "session_confirmed"
+    SESSION_CORRECTED = "session_corrected"
+    COMMAND_ASKED = "command_asked"
+    COMMAND_ENDED = "command_ended"
+    FILE_RECEIVED = "file_received"
+    FILE_FAILED = "file_failed"
+    FILE_REMOVED = "file_removed"
+    FIRMWARE_ADDED = "firmware_added"
+    FIRMWARE_REMOVED = "firmware_removed"
+    USER_CREATED = "user_created"
+    """Details name a user by number alone, so that nothing is left of somebody who is erased."""
+    USER_REMOVED = "user_removed"
+    USER_BLOCKED = "user_blocked"
+    USER_UNBLOCKED = "user_unblocked"
+    USER_PASSWORD_CHANGED = "user_password_changed"  # noqa: S105 - a word, no password
+    TAG_ADDED = "tag_added"
+    TAG_REMOVED = "tag_removed"
+    TAG_BLOCKED = "tag_blocked"
+    TAG_UNBLOCKED = "tag_unblocked"
 
 
 def record(db: Session, kind: EventKind, station_id: int, happened_at: datetime, details: dict[str, Any]) -> None:

@@ -96,10 +96,10 @@ def what(told: Mapping[str, Any]) -> str:
         case AlarmKind.NO_NETWORK:
             return _("Nothing is heard of it")
         case AlarmKind.SITE_UPLINK:
-            stations = told.get("stations")
-            if stations is None:
-                return _("Many stations at once")
-            return ngettext("%(num)d station", "%(num)d stations", stations)
+            # How many are still away; of one that is over, or just ending, nobody counts any more.
+            if stations := told.get("stations"):
+                return ngettext("%(num)d station", "%(num)d stations", stations)
+            return _("Many stations at once")
         case AlarmKind.CRON | AlarmKind.WORKER | AlarmKind.COMMAND_WORKER:
             return _("Nothing is heard of it")
         case AlarmKind.REDIS:

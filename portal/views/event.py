@@ -1,6 +1,7 @@
 """Event log: what happened that a person may want to find later (manual, "Alarmer")."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
+from domain.events import EventKind
 from domain.models import Event, Floor, Outlet, Site, Station
 from domain.models.columns import LARGEST_BIG_KEY
 from domain.nodes import Node
@@ -30,11 +32,13 @@ TELLING = (
     "message_id",
     "vendor_id",
     "command_id",
+    "user_id",
     "type",
     "status",
     "offset_seconds",
 )
 """By the first of these somebody looks for more of the same."""
+UNUSUAL = "unusual"
 
 
 class Details(Text):
@@ -58,6 +62,19 @@ class Details(Text):
         return next((str(told[name]) for name in TELLING if told.get(name)), "")
 
 
+class KindOfEvent(Choice):
+    """One may also ask for all that is out of the ordinary."""
+
+    @property
+    def choices(self) -> Mapping[str, Any]:
+        return {UNUSUAL: _l("out of the ordinary"), **self.options}
+
+    def matches(self, text: str, zone: ZoneInfo) -> ColumnElement[bool]:
+        if text.casefold() in (UNUSUAL, _("out of the ordinary").casefold()):
+            return self.expression.in_([kind.value for kind in EventKind])
+        return Choice.matches(self, text, zone)
+
+
 class EventView(TableView):
     """The events of the selected node, the latest first."""
 
@@ -68,16 +85,21 @@ class EventView(TableView):
     list_title = _l("Event log")
     default_sort = "-happened_at"
     filter_column = "station"
-    nothing_yet = _l("Nothing out of the ordinary has happened here yet.")
+    nothing_yet = _l("Nothing has happened here yet.")
     columns = (
         Date("happened_at", _l("Time"), Event.happened_at),
-        Choice("kind", _l("Event"), Event.kind, words.KINDS, sortable=False, width=34),
+        KindOfEvent("kind", _l("Event"), Event.kind, words.KINDS, sortable=False, width=34),
         Text("site", _l("Site"), Site.name, sortable=False, width=28),
         Text("station", _l("Station"), Station.name, sortable=False),
         Details("details", _l("Details"), TOLD, sortable=False, width=80),
     )
 
-    extras = {"station_id": Event.station_id, "station_name": Station.name}
+    extras = {
+        "station_id": Event.station_id,
+        "station_name": Station.name,
+        "session_id": Event.charging_session_id,
+        "command_id": Event.details["command_id"].as_integer(),
+    }
 
     def _init_forms(self) -> None:
         """There are none: an event is what happened."""
@@ -107,6 +129,10 @@ class EventView(TableView):
 
     def row_actions(self, row: Row) -> list[Action]:
         actions = [Action(_("Show"), self.link_to("show", row))]
+        if row["session_id"]:
+            actions.append(Action(_("Show session"), url_for("ChargingSessionView.show", pk=row["session_id"])))
+        if row["command_id"]:
+            actions.append(Action(_("Show command"), url_for("CommandView.show", pk=row["command_id"])))
         if row["station_name"]:
             label = _("Show station %(name)s", name=row["station_name"])
             actions.append(Action(label, url_for("StationView.show", pk=row["station_id"])))

@@ -12,6 +12,7 @@ from domain.events import EventKind
 from domain.id_tokens import TagByteOrder, TagDigits
 from portal import formats
 from portal.command_words import progress
+from portal.views import ordinary_event_words
 from portal.views.charging_session_words import stop_reason
 
 KINDS = {
@@ -26,6 +27,7 @@ KINDS = {
     EventKind.SECURITY_EVENT.value: _l("Security event"),
     EventKind.CLOCK_WRONG.value: _l("The station's clock is wrong"),
     EventKind.STATION_MOVED.value: _l("Moved in the tree"),
+    **ordinary_event_words.KINDS,
 }
 
 READ_OTHERWISE = {
@@ -75,6 +77,8 @@ def details(kind: str, told: Mapping[str, Any]) -> str:
             return clock_wrong(told["offset_seconds"])
         case EventKind.STATION_MOVED:
             return _moved(told)
+        case _ if kind in ordinary_event_words.KINDS:
+            return ordinary_event_words.details(kind, told)
         case _:
             return " · ".join(f"{name}: {value}" for name, value in told.items())
 

@@ -7,6 +7,7 @@ from domain.id_tokens import TagByteOrder, TagDigits
 from domain.models import Authorization, Event, IdToken, OutletMode, Site
 from domain.reports import AuthorizeReport
 from tests.domain.conftest import NINE, after
+from tests.happened import unusual
 from tests.statements import recorded
 
 REFUSED = {
@@ -175,8 +176,8 @@ def test_a_hint_names_just_what_would_have_to_be_set_otherwise(db, station, ask,
 def test_a_hint_is_about_one_station(db, station, ask, registered, hints):
     registered("DEADBEEF")
     ask("EFBEADDE")
-    site_ids = select(Event.site_id).where(Event.station_id == station.id)
-    assert (db.scalars(site_ids).all(), len(hints())) == ([station.site_id], 1)
+    site_ids = [event.site_id for event in unusual(db, station_id=station.id)]
+    assert (site_ids, len(hints())) == ([station.site_id], 1)
 
 
 def test_a_known_tag_and_a_stranger_leave_no_hint(ask, registered, hints):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain import charge_ends, charging_sessions, meter_values, stations, status_reports
 from domain.authorization import Decision, Verdict
 from domain.charging_sessions import Started
-from domain.models import Authorization, ChargingSession, Event, MeterValue, OutletMode, site_driver
+from domain.models import Authorization, ChargingSession, MeterValue, OutletMode, site_driver
 from domain.reports import (
     BootReport,
     ConnectReport,
@@ -24,6 +24,7 @@ from domain.review_reasons import ReviewReason
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 from tests.domain.conftest import after
+from tests.happened import unusual
 
 
 class Story:
@@ -335,7 +336,7 @@ def test_the_stop_of_an_unknown_transaction_is_recorded_once(story, db, station)
         assert charging_sessions.stop(db, report).verdict is Verdict.INVALID
         db.flush()
 
-    [event] = db.scalars(select(Event).filter_by(station_id=station.id))
+    [event] = unusual(db, station_id=station.id)
     assert (event.kind, event.happened_at, event.site_id) == ("unknown_transaction_stopped", after(60), station.site_id)
     assert event.details == {
         "transaction_id": 4711,
@@ -351,7 +352,7 @@ UNKNOWN = (-1, 0, 4711, 2**62)
 
 
 def kinds(db):
-    return db.scalars(select(Event.kind).order_by(Event.id)).all()
+    return [event.kind for event in unusual(db)]
 
 
 @pytest.mark.parametrize("number", UNKNOWN)
@@ -361,7 +362,7 @@ def test_a_stop_without_its_number_is_that_of_the_only_charge_that_runs(story, d
 
     row = story.session(started)
     assert (row.ended_at, row.energy_wh, row.stop_reason, row.review_reasons) == (after(60), 7000, "local", [])
-    [event] = db.scalars(select(Event))
+    [event] = unusual(db)
     assert (event.kind, event.happened_at) == ("transaction_matched", after(60))
     assert event.details == {"transaction_id": number, "charging_session_id": row.id}
 
@@ -422,7 +423,7 @@ def test_readings_of_an_unknown_transaction_are_those_of_the_charge_that_runs(st
     stored = db.execute(select(MeterValue.energy_wh, MeterValue.charging_session_id).order_by(MeterValue.id)).all()
     run = running.charging_session_id
     assert stored == [(2003, run), (2004, run), (2005, run), (1099, ended.charging_session_id), (1, None)]
-    told = db.execute(select(Event.kind, Event.happened_at, Event.details).order_by(Event.id)).all()
+    told = [(event.kind, event.happened_at, event.details) for event in unusual(db)]
     kind = "unknown_transaction_metered"
     assert told == [
         (kind, after(3), {"transaction_id": 4711, "outlet_number": 1}),
@@ -513,7 +514,7 @@ def test_a_station_cannot_stop_the_charge_of_another(story, db, station, tag):
     Story(db, other, tag).stop(started)
 
     assert story.session(started).ended_at is None
-    assert [event.station_id for event in db.scalars(select(Event).filter_by(station_id=other.id))] == [other.id]
+    assert [event.station_id for event in unusual(db, station_id=other.id)] == [other.id]
 
 
 def replace_station(db, station):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from domain import charging_sessions, stations
 from domain.clock_offsets import ClockWatch, is_doubtful
-from domain.models import ChargingSession, Event, Station
+from domain.models import ChargingSession, Station
 from domain.reports import (
     AuthorizeReport,
     ClockReport,
@@ -21,6 +21,7 @@ from domain.review_reasons import ReviewReason
 from domain.statuses import OutletStatus
 from domain.stops import StopReason
 from tests.domain.conftest import after
+from tests.happened import unusual
 
 HOUR = 3600.0
 
@@ -125,7 +126,7 @@ def test_a_wrong_clock_is_kept_told_once_a_day_and_forgotten_when_it_is_right(db
     assert note(db, station, 2, -HOUR) == -HOUR
     assert note(db, station, 3 + 24 * 60, -HOUR) == -HOUR
 
-    told = db.execute(select(Event.kind, Event.happened_at, Event.details).order_by(Event.id)).all()
+    told = [(event.kind, event.happened_at, event.details) for event in unusual(db)]
     assert told == [
         ("clock_wrong", after(0), {"offset_seconds": 3600}),
         ("clock_wrong", after(3 + 24 * 60), {"offset_seconds": -3600}),

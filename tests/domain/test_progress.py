@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from domain import commands, live, progress
-from domain.models import Action, Command, CommandReason, CommandState, Event, Progress, Station
+from domain.models import Action, Command, CommandReason, CommandState, Progress, Station
 from domain.reports import CommandReport, FirmwareReport, LogReport
 from tests.domain.conftest import after
+from tests.happened import unusual
 
 ACCEPTED = CommandState.ACCEPTED
 
@@ -50,7 +51,7 @@ def told_of(db, command):
 
 
 def events(db):
-    return [(event.kind, event.happened_at, event.details) for event in db.scalars(select(Event).order_by(Event.id))]
+    return [(event.kind, event.happened_at, event.details) for event in unusual(db)]
 
 
 def firmware(minutes, status, command_id):

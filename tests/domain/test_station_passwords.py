@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from domain import clock, commands, station_passwords, stations
-from domain.models import Action, CommandState, Event, Station, StationPasswordFailure
+from domain.models import Action, CommandState, Station, StationPasswordFailure
 from domain.reports import CommandReport, ConnectReport
 from domain.secret_parameters import MASK
 from domain.station_passwords import PasswordError, PasswordFault, Refusal
 from domain.stations import Connection
 from tests.domain.conftest import NINE, after
 from tests.fixtures.environment import using
+from tests.happened import unusual
 from tests.statements import recorded
 
 PASSWORD = "correct-horse-of-this-station"
@@ -41,7 +42,7 @@ def is_let_in(outcome) -> bool:
 
 
 def events(db) -> list[tuple]:
-    return [(event.kind, event.details) for event in db.scalars(select(Event).order_by(Event.id))]
+    return [(event.kind, event.details) for event in unusual(db)]
 
 
 @pytest.mark.parametrize(

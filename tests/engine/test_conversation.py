@@ -13,7 +13,6 @@ from domain.models import (
     ChargingSession,
     Command,
     CommandState,
-    Event,
     IdToken,
     MeterValue,
     Outlet,
@@ -22,6 +21,7 @@ from domain.models import (
 )
 from domain.statuses import OutletStatus
 from simulator.station import Station as SimulatedStation
+from tests.happened import unusual
 
 HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
 """When the stories of these tests begin: what lies further back would be in doubt one day."""
@@ -92,8 +92,8 @@ def test_a_charge_from_boot_to_the_end(engine_server, transaction, station, tag)
         assert [(value.energy_wh, value.outlet_id) for value in readings] == [
             (1500, row.outlet_id), (1600, row.outlet_id),
         ]  # fmt: skip
-        kinds = select(Event.kind).filter_by(station_id=station.id).order_by(Event.id)
-        assert db.scalars(kinds).all() == ["unknown_transaction_stopped", "data_transferred"]
+        kinds = [event.kind for event in unusual(db, station_id=station.id)]
+        assert kinds == ["unknown_transaction_stopped", "data_transferred"]
         known = db.get(Station, station.id)
         assert (known.vendor, known.model, known.firmware_version, known.status) == (
             "Vendor", "Model", "1.2", OutletStatus.AVAILABLE,
@@ -191,8 +191,7 @@ def test_a_charge_that_was_told_offline_and_never_got_its_number(engine_server, 
         row = db.scalars(select(ChargingSession).filter_by(id=number)).one()
         assert (row.energy_wh, row.stop_reason, row.review_reasons) == (200, "local", [])
         assert db.scalars(select(MeterValue.charging_session_id).filter_by(outlet_id=row.outlet_id)).all() == [number]
-        kinds = select(Event.kind).filter_by(station_id=station.id)
-        assert db.scalars(kinds).all() == ["transaction_matched"]
+        assert [event.kind for event in unusual(db, station_id=station.id)] == ["transaction_matched"]
 
 
 NOTIFICATIONS = {
@@ -223,8 +222,7 @@ def test_what_they_leave_behind(engine_server, transaction, station):
             assert wire.ask(2, action, action, payload) == [3, action, answer]
 
     with transaction() as db:
-        told = select(Event.kind, Event.details).filter_by(station_id=station.id).order_by(Event.id)
-        assert db.execute(told).all() == [
+        assert [(event.kind, event.details) for event in unusual(db, station_id=station.id)] == [
             ("firmware_status", {"status": "downloading", "command_id": update.id}),
             ("log_status", {"status": "uploading", "command_id": None}),
             ("log_status", {"status": "upload_failed", "command_id": 7}),
@@ -249,7 +247,7 @@ def test_a_clock_that_is_wrong_is_noted_until_it_is_right(engine_server, transac
     with engine_server.connect(station.charge_box_id) as wire:
         assert [status(2), status(0)] == [2, None]
     with transaction() as db:
-        assert db.scalars(select(Event.kind).filter_by(station_id=station.id)).all() == ["clock_wrong"]
+        assert [event.kind for event in unusual(db, station_id=station.id)] == ["clock_wrong"]
 
 
 def test_a_boot_is_answered_before_what_waits_is_asked(engine_server, transaction, station):

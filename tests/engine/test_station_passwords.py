@@ -5,14 +5,14 @@ from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import select
 
 from domain import station_passwords
-from domain.models import Event, Station
+from domain.models import Station
 from engine.transports.basic import UNREADABLE, password_in
 from tests.engine.conftest import make_station, numbers
 from tests.engine.test_connections import is_online
 from tests.engine.test_handshake import UPGRADE
+from tests.happened import unusual
 
 PASSWORD = "a-key-of-forty-characters-or-fewer"
 CHALLENGE = 'Basic realm="OCPP", charset="UTF-8"'
@@ -89,7 +89,7 @@ def test_five_wrong_ones_lock_and_the_event_log_says_so(engine_server, transacti
     assert (status, headers["Retry-After"]) == (429, "300")
     assert said == "Too many wrong passwords came from this address; please connect again later.\n"
     with transaction() as db:
-        [event] = db.scalars(select(Event).filter_by(station_id=secured.id))
+        [event] = unusual(db, station_id=secured.id)
         assert (event.kind, event.details) == ("station_locked", {"remote_address": "127.0.0.1", "failures": 5})
 
 

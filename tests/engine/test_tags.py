@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from domain.id_tokens import TagByteOrder, TagDigits
-from domain.models import ChargingSession, Event, IdToken, Site, Station
+from domain.models import ChargingSession, IdToken, Site, Station
+from tests.happened import unusual
 
 NEXT_SERIAL = iter(range(0xA0B0C0D0, 0xFFFFFFFF, 0x01010101))
 
@@ -66,8 +67,7 @@ def test_an_unknown_tag_that_is_known_reversed_is_refused_and_leaves_one_hint(en
         assert ask("0BADCAFE") == INVALID
 
     with transaction() as db:
-        events = db.scalars(select(Event).filter_by(station_id=station.id)).all()
-        assert [(event.kind, event.site_id, event.details) for event in events] == [
+        assert [(event.kind, event.site_id, event.details) for event in unusual(db, station_id=station.id)] == [
             ("tag_known_otherwise", station.site_id, {"id_token": backwards, "tag_byte_order": "reversed"})
         ]
 
@@ -83,8 +83,9 @@ def test_a_station_that_is_said_to_reverse_the_bytes(engine_server, transaction,
         assert ask(uid.hex()) == INVALID
 
     with transaction() as db:
-        told = select(Event.details).filter_by(station_id=station.id)
-        assert db.scalars(told).all() == [{"id_token": uid.hex(), "tag_byte_order": "as_printed"}]
+        assert [event.details for event in unusual(db, station_id=station.id)] == [
+            {"id_token": uid.hex(), "tag_byte_order": "as_printed"}
+        ]
 
 
 def test_a_station_that_is_said_to_send_hexadecimal(engine_server, transaction, station):

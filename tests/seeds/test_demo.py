@@ -18,7 +18,6 @@ from domain.models import (
     AlarmHistory,
     AlarmKind,
     ChargingSession,
-    Event,
     Floor,
     IdToken,
     News,
@@ -34,6 +33,7 @@ from domain.models import (
 from domain.protocols import SOAP, Protocol
 from seeds import demo, demo_alarms
 from tests.fixtures.databases import make_as_new
+from tests.happened import unusual
 
 
 def count(db: Session, model: type) -> int:
@@ -92,7 +92,7 @@ def test_some_tags_may_not_charge_and_simulated_cars_leave_them_alone(company: S
 
 def test_the_event_log_knows_of_a_reader_that_turns_the_bytes_round(company: Session) -> None:
     """Set so, that station would know the tag."""
-    hint = company.scalars(select(Event)).one()
+    [hint] = unusual(company)
     station = company.get_one(Station, hint.station_id)
     assert (hint.kind, hint.site_id) == ("tag_known_otherwise", station.site_id)
     token, station.tag_byte_order = hint.details["id_token"], hint.details["tag_byte_order"]
