@@ -56,13 +56,14 @@ class History:
     def _remember(self) -> None:
         """Notes bear the database's time: they are put where the history is. The long way needs no notes."""
         self.db.flush()
-        self.db.execute(
+        noted = self.db.scalars(
             update(OutletStateNote)
             .where(OutletStateNote.id > self.noted)
             .values(at=self.at)
+            .returning(OutletStateNote.id)
             .execution_options(synchronize_session=False)
         )
-        self.noted = self.db.scalar(select(func.coalesce(func.max(OutletStateNote.id), self.noted)))
+        self.noted = max(noted, default=self.noted)
         is_now = {
             row.outlet_id: row
             for row in self.db.execute(

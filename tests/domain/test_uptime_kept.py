@@ -93,12 +93,12 @@ def test_sites_keep_their_uptime_and_what_is_below_has_it_from_then_on(db, place
 )
 @pytest.mark.parametrize("seed", range(4))
 def test_rankings_tell_of_whole_months_or_begin_with_the_history(db, places, seed, first, last, begin, end):  # noqa: F811
-    for zone in ZONES:
-        periods = between(first, last, Unit.DAY, ZoneInfo(zone))
-        begins, ends = begin or periods.edges[0], max(end or SINCE, min(periods.edges[-1], NOW))
-        with db.begin_nested() as example:
-            history = lived(db, places, seed, 40)
-            drop(db)
+    with db.begin_nested() as example:
+        history = lived(db, places, seed, 40)
+        drop(db)
+        for zone in ZONES:
+            periods = between(first, last, Unit.DAY, ZoneInfo(zone))
+            begins, ends = begin or periods.edges[0], max(end or SINCE, min(periods.edges[-1], NOW))
             found = uptime_ranking.read(db, ADMINISTRATOR, System(id=1), periods, NOW, Ranks.STATIONS, 9)
             wanted = {
                 station.id: told["up"]
@@ -109,7 +109,7 @@ def test_rankings_tell_of_whole_months_or_begin_with_the_history(db, places, see
             assert {each.node_id: each.up for each in found} == wanted, zone
             known = uptime_ranking.recorded_since(db, ADMINISTRATOR, System(id=1), periods, NOW)
             assert (known == SINCE) is (begin == SINCE)
-            example.rollback()
+        example.rollback()
 
 
 def test_a_rebuild_keeps_the_sums_of_what_was_dropped(db, places):  # noqa: F811
