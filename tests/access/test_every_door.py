@@ -78,11 +78,12 @@ class Door:
 
 
 def all_doors() -> list[Door]:
+    open_endpoints = _open_endpoints()
     return [
         Door(rule, method)
         for rule in create_portal().url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        if rule.endpoint not in _open_endpoints()
+        if rule.endpoint not in open_endpoints
     ]
 
 
