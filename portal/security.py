@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_login import login_user
 from werkzeug.security import check_password_hash
@@ -76,6 +76,14 @@ class PortalSecurityManager(ApiKeys):
         if user and second_factor.is_missing(self.session, user):
             refuse(403, NEEDS_SECOND_FACTOR)
         return user
+
+    def exist_permission_on_roles(self, view_name: str, permission_name: str, role_ids: list[int]) -> bool:
+        """The database is asked once in a request: a table wants to know the same for each of its rows."""
+        known: dict[tuple[object, ...], bool] = g.setdefault("permissions_on_roles", {})
+        asked = (view_name, permission_name, *role_ids)
+        if asked not in known:
+            known[asked] = super().exist_permission_on_roles(view_name, permission_name, role_ids)
+        return known[asked]
 
     def register_views(self) -> None:
         """The sign-in page and the API's sign-in, nothing else: users are managed on pages of our own."""

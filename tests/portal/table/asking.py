@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, g
+from flask_login import login_user
 from hypothesis import strategies as st
 
 from portal.table.page import Page
@@ -16,6 +17,7 @@ def load(portal: Flask, view: ChargingSessionView, params: dict[str, Any], link:
     """One page, as a request for it would get it."""
     with portal.test_request_context("/statistics/" + (link or ""), query_string=None if link else params):
         g.user = portal.appbuilder.sm.get_all_users()[0]  # type: ignore[attr-defined]
+        login_user(g.user)
         return view.page(view.query())
 
 
