@@ -18,23 +18,31 @@ def test_everything_is_danish() -> None:
     assert check() == []
 
 
+@pytest.fixture(scope="module")
+def of_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of the messages that are not ours."""
+    root = tmp_path_factory.mktemp("libraries")
+    shutil.copytree(catalogue.HERE / "da", root / "da")
+    libraries = catalogue.from_sources(root / "nothing")
+    known = catalogue.read("da")
+    for message in catalogue.messages(known):
+        if libraries.get(message.id, message.context) is None:
+            known.delete(message.id, message.context)
+    catalogue.write(known, "da", root)
+    return root / "da"
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def small(of_libraries: Path, tmp_path: Path) -> Path:
     """A portal with one page, one script, one module, and their translations."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "static").mkdir()
     (tmp_path / "templates" / "page.html").write_text("<h1>{{ _('A heading') }}</h1>")
     (tmp_path / "static" / "page.js").write_text('ngettext("%(num)s row of it", "%(num)s rows of it", rows);')
     (tmp_path / "words.py").write_text('lazy_gettext("%(name)s is a word")')
-    shutil.copytree(catalogue.HERE / "da", tmp_path / "da")
-    original = catalogue.path("da", tmp_path)
-    libraries = catalogue.from_sources(tmp_path / "nothing")
-    known = catalogue.read("da")
-    for message in catalogue.messages(known):
-        if libraries.get(message.id, message.context) is None:
-            known.delete(message.id, message.context)
-    catalogue.write(known, "da", tmp_path)
-    original.write_text(original.read_text() + TRANSLATED)
+    shutil.copytree(of_libraries, tmp_path / "da")
+    with catalogue.path("da", tmp_path).open("a") as file:
+        file.write(TRANSLATED)
     return tmp_path
 
 

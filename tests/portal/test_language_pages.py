@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -207,6 +208,7 @@ def _is_page(rule: Rule) -> bool:
     return not silent and not rule.rule.startswith(("/api/v1/", "/ocpi/"))
 
 
+@cache
 def english() -> set[str]:
     """The messages without values in them that are something else in Danish."""
     danish = catalogue.read("da")
