@@ -304,6 +304,6 @@ _DIGEST = text(
 
 def digest(db: Session) -> dict[str, str]:
     """A fingerprint of each table that a refused request must leave as it is."""
-    found = db.execute(_DIGEST).tuples().all()
+    found = db.execute(_DIGEST).all()
     db.rollback()
     return dict(found)
