@@ -213,7 +213,8 @@ def _stop(db: Session, charging_session: ChargingSession, report: StopReport) ->
     charging_session.stopped_at = report.stopped_at
     charging_session.meter_stop_wh = report.meter_stop_wh
     charging_session.stop_reason = report.reason
-    charge_ends.settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
+    with db.no_autoflush:  # The end and what follows from it are one change of the row.
+        charge_ends.settle(db, charging_session, Point(report.stopped_at, report.meter_stop_wh))
     if is_reviewed:
         grades.doubt(charging_session, ReviewReason.STOP_AFTER_REVIEW)
     if report.stopped_at < charging_session.started_at:

@@ -355,6 +355,17 @@ def kinds(db):
     return [event.kind for event in unusual(db)]
 
 
+def test_the_event_log_has_both_ends_of_a_charge(story, db):
+    started = story.start()
+    story.stop(started)
+    db.flush()
+    told = select(Event.kind, Event.details).filter_by(charging_session_id=started.charging_session_id)
+    assert db.execute(told.order_by(Event.id)).all() == [
+        ("session_started", {"outlet_number": 1}),
+        ("session_ended", {"outlet_number": 1, "energy_wh": 7000, "stop_reason": "local"}),
+    ]
+
+
 @pytest.mark.parametrize("number", UNKNOWN)
 def test_a_stop_without_its_number_is_that_of_the_only_charge_that_runs(story, db, station, number):
     started = story.start()
