@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain import charge_ends, charging_sessions, meter_values, stations, status_reports
 from domain.authorization import Decision, Verdict
 from domain.charging_sessions import Started
-from domain.models import Authorization, ChargingSession, MeterValue, OutletMode, site_driver
+from domain.models import Authorization, ChargingSession, Event, MeterValue, OutletMode, site_driver
 from domain.reports import (
     BootReport,
     ConnectReport,
