@@ -26,8 +26,9 @@ run: .venv/.runtime assets ## Start Charge Portal; prints where it is and, the f
 demo: .venv/.runtime assets ## Like run, with a company of 40 stations that charge before your eyes
 	@exec $(BIN)/charge-portal demo
 
+# Each process has a PostgreSQL, a Redis-compatible server and a browser of its own: more than a few gain nothing.
 test: lint assets ## Check everything: lint, then all tests
-	@$(BIN)/pytest --numprocesses=auto
+	@$(BIN)/pytest --numprocesses=logical --maxprocesses=4
 
 lint: .venv/.development assets ## Check style, types, layers and translations
 	@$(BIN)/ruff check .

@@ -37,7 +37,8 @@ def test_a_whole_visit() -> None:
 def test_a_charge_that_ends_while_the_central_system_is_away_is_delivered_later_with_its_own_time() -> None:
     async def converse() -> None:
         async with SoapCentralSystem() as central:
-            async with living(central, replace(VISIT, stay_seconds=1)) as (station, _):
+            # It stays long enough for the central system to go first, on a slow machine too.
+            async with living(central, replace(VISIT, stay_seconds=5)) as (station, _):
                 await central.until(lambda: len(central.statuses(1)) == 3)
                 await central.close()
                 await until(lambda: station.outlets[1].transaction is None)
