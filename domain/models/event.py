@@ -29,5 +29,7 @@ class Event(Model):
         Index("ix_event_happened_at", "happened_at", "id"),
         Index("ix_event_site", "site_id", "happened_at", "id"),
         Index("ix_event_station", "station_id", "happened_at", "id"),
+        # What is rare is found among what happens all day.
+        Index("ix_event_kind", "kind", "happened_at", "id"),
         {"postgresql_partition_by": "RANGE (happened_at)"},
     )

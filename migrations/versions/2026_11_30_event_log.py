@@ -246,6 +246,7 @@ PERSONS = (
 
 
 def upgrade() -> None:
+    op.create_index("ix_event_kind", "event", ["kind", "happened_at", "id"])
     op.execute(NOTE)
     for name, body in FUNCTIONS.items():
         op.execute(f"CREATE FUNCTION note_{name}_event() RETURNS trigger LANGUAGE plpgsql AS $${body} $$")
@@ -276,3 +277,4 @@ def downgrade() -> None:
     for name in FUNCTIONS:
         op.execute(f"DROP FUNCTION note_{name}_event()")
     op.execute("DROP FUNCTION note_event")
+    op.drop_index("ix_event_kind", table_name="event")
