@@ -273,7 +273,7 @@ def test_what_nobody_takes_for_a_week_is_given_up_and_what_is_old_removed(
         assert retention.forget(owner, alarmed.now).mails == 0
         alarmed.later(days=1)
         assert retention.forget(owner, alarmed.now).mails == 1
-        assert states(owner) == []
+        assert owner.scalars(select(AlarmMail.id)).all() == []
 
 
 def test_what_waits_and_what_was_refused_is_counted_for_those_who_watch(
